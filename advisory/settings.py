@@ -1,0 +1,262 @@
+"""One settings file; every value that differs between places comes from the environment."""
+
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+from environs import Env
+
+from advisory.startup import database_settings, refuse_unsafe_production
+
+env = Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env.str("ADVISORY_DATA", str(BASE_DIR / ".data")))
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+# --- Mode and secrets -------------------------------------------------------------------------
+ADVISORY_MODE = env.str("ADVISORY_MODE", "practice", validate=lambda v: v in {"practice", "production"})
+PRODUCTION = ADVISORY_MODE == "production"
+DEBUG = env.bool("DEBUG", False)
+
+PRACTICE_SECRET_KEY = "practice-only-not-a-secret-" + "x" * 40
+# Two fixed keys, so that a practice database opens on any machine. Production refuses them.
+PRACTICE_FIELD_KEYS = (
+    "practice:cHJhY3RpY2UtZmllbGQta2V5LTMyLWJ5dGVzLWxvbmc=,"
+    "index:cHJhY3RpY2UtaW5kZXgta2V5LTMyLWJ5dGVzLWxvbmc="
+)
+SECRET_KEY = env.str("SECRET_KEY", PRACTICE_SECRET_KEY)
+FIELD_KEYS = env.str("FIELD_KEYS", PRACTICE_FIELD_KEYS)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+BASE_URL = env.str("BASE_URL", "")
+REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", PRODUCTION)
+
+# --- Applications -----------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "advisory.admin_site.AdvisoryAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "crispy_forms",
+    "csp",
+    # The person's journey, the latest step first.
+    "cases.desk",
+    "cases.statistics",
+    "cases.reminders",
+    "cases.support",
+    "cases.appointments",
+    "cases.letters",
+    "cases.casework",
+    "cases.people",
+    "cases.accounts",
+    "cases.units",
+    "cases.audit",
+    "cases.core",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "cases.core.middleware.PrivacyHeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "cases.accounts.middleware.LanguageMiddleware",
+    "cases.accounts.middleware.SecondFactorMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Innermost: the view, its rendering and its audit events are one transaction.
+    "cases.audit.middleware.RecordedRequestMiddleware",
+]
+
+ROOT_URLCONF = "advisory.urls"
+WSGI_APPLICATION = "advisory.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "cases.desk.context.frame",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CRISPY_ALLOWED_TEMPLATE_PACKS = ("designsystemet",)
+CRISPY_TEMPLATE_PACK = "designsystemet"
+
+# --- Database ---------------------------------------------------------------------------------
+DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{DATA_DIR / 'advisory.sqlite3'}")
+DATABASES = {"default": database_settings(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Sessions and rate limits live in the database: one thing less that can fail.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "advisory_cache",
+    }
+}
+
+# --- Sign-in ----------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "desk:today"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "cases.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Advisory"
+
+# --- Sessions and cookies ---------------------------------------------------------------------
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if PRODUCTION else "csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "cases.desk.views.errors.csrf_failure"
+
+# --- Transport and browser --------------------------------------------------------------------
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "font-src": ["'self'"],
+        # Designsystemet draws its icons as masks from data: addresses in its own style sheet.
+        "img-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+# --- Languages and time -----------------------------------------------------------------------
+LANGUAGE_CODE = "nb"
+LANGUAGES = [("nb", _("Bokmål")), ("nn", _("Nynorsk")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["advisory.formats"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Oslo"
+
+# --- Static files -----------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = env.bool("STATIC_FROM_SOURCE", False)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if WHITENOISE_USE_FINDERS
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- Messages to people -----------------------------------------------------------------------
+SMS_URL = env.str("SMS_URL", "")
+SMS_TOKEN = env.str("SMS_TOKEN", "")
+SMS_WEBHOOK_SECRET = env.str("SMS_WEBHOOK_SECRET", "")
+EMAIL_URL = env.str("EMAIL_URL", "")
+if EMAIL_URL:
+    vars().update({k: v for k, v in env.dj_email_url("EMAIL_URL").items() if k.startswith("EMAIL_")})
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "no-reply@localhost")
+
+# --- Celery: nudges without arguments, on intervals only ---------------------------------------
+REDIS_URL = env.str("REDIS_URL", "")
+BROKER_DIR = DATA_DIR / "broker"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+if REDIS_URL:
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "socket_timeout": 2,
+        "socket_connect_timeout": 2,
+        "visibility_timeout": 300,
+    }
+else:
+    for folder in (BROKER_DIR, BROKER_DIR / "control"):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(BROKER_DIR),
+        "data_folder_out": str(BROKER_DIR),
+        "control_folder": str(BROKER_DIR / "control"),
+        "polling_interval": 0.1,
+    }
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+NUDGE_SECONDS = env.float("NUDGE_SECONDS", 5.0)
+CELERY_BEAT_SCHEDULE = {
+    "plan-reminders": {
+        "task": "cases.reminders.tasks.plan_reminders",
+        "schedule": NUDGE_SECONDS * 6,
+        # A backlog of nudges is worthless: the next one looks at the same rows.
+        "options": {"expires": NUDGE_SECONDS * 5},
+    },
+    "send-reminders": {
+        "task": "cases.reminders.tasks.send_reminders",
+        "schedule": NUDGE_SECONDS,
+        "options": {"expires": NUDGE_SECONDS * 4},
+    },
+}
+
+# --- Logging: no personal data ------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"cases": {"level": "INFO"}},
+}
+
+refuse_unsafe_production(globals())

@@ -1,0 +1,62 @@
+"""What must be settled before Django starts: the database's options and production's demands."""
+
+import sqlite3
+from typing import Any
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+# Releases with the fix of the WAL-reset fault, which can corrupt a database in WAL mode.
+WAL_FIXED_IN_SERIES = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
+
+
+def wal_is_safe(version: tuple[int, int, int]) -> bool:
+    """Whether this SQLite release carries the fix of the WAL-reset fault."""
+    series, patch = version[:2], version[2]
+    if series > max(WAL_FIXED_IN_SERIES):
+        return True
+    return series in WAL_FIXED_IN_SERIES and patch >= WAL_FIXED_IN_SERIES[series]
+
+
+def database_settings(url: str) -> dict[str, Any]:
+    """Django's settings for a database address, SQLite or PostgreSQL.
+
+    Raises ImproperlyConfigured for any other engine: the domain's guarantees are tested on these two.
+    """
+    settings: dict[str, Any] = dict(dj_database_url.parse(url))
+    engine = settings["ENGINE"]
+    if engine == "django.db.backends.sqlite3":
+        journal = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "DELETE"
+        settings["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": (
+                f"PRAGMA journal_mode={journal};PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
+            ),
+        }
+    elif engine == "django.db.backends.postgresql":
+        settings["CONN_MAX_AGE"] = 60
+        settings["CONN_HEALTH_CHECKS"] = True
+    else:
+        raise ImproperlyConfigured("DATABASE_URL must name SQLite or PostgreSQL.")
+    return settings
+
+
+def refuse_unsafe_production(settings: dict[str, Any]) -> None:
+    """Raise ImproperlyConfigured, naming the variable, when production would not be safe."""
+    if settings["ADVISORY_MODE"] != "production":
+        return
+    problems = {
+        "SECRET_KEY": settings["SECRET_KEY"] == settings["PRACTICE_SECRET_KEY"]
+        or len(settings["SECRET_KEY"]) < 50,
+        "FIELD_KEYS": settings["FIELD_KEYS"] == settings["PRACTICE_FIELD_KEYS"],
+        "DEBUG": settings["DEBUG"],
+        "ALLOWED_HOSTS": not settings["ALLOWED_HOSTS"] or "*" in settings["ALLOWED_HOSTS"],
+        "REQUIRE_SECOND_FACTOR": not settings["REQUIRE_SECOND_FACTOR"],
+        "SMS_URL": bool(settings["SMS_URL"]) and not settings["SMS_TOKEN"],
+    }
+    wrong = [name for name, is_wrong in problems.items() if is_wrong]
+    if wrong:
+        raise ImproperlyConfigured(
+            "ADVISORY_MODE=production refuses to start. Set a safe value for: " + ", ".join(wrong)
+        )

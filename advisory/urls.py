@@ -1,0 +1,18 @@
+from django.contrib import admin
+from django.urls import include, path
+
+handler400 = "cases.desk.views.errors.bad_request"
+handler403 = "cases.desk.views.errors.permission_denied"
+handler404 = "cases.desk.views.errors.page_not_found"
+handler500 = "cases.desk.views.errors.server_error"
+
+urlpatterns = [
+    path("", include("cases.desk.urls")),
+    path("account/", include("cases.accounts.urls")),
+    path("cases/", include("cases.casework.urls")),
+    path("cases/", include("cases.appointments.urls")),
+    path("cases/", include("cases.support.urls")),
+    path("messages/", include("cases.reminders.urls")),
+    path("figures/", include("cases.statistics.urls")),
+    path("admin/", admin.site.urls),
+]

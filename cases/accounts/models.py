@@ -1,0 +1,197 @@
+"""Users, what they may do where and when, and what they have typed but not sent."""
+
+import uuid
+from datetime import date
+from functools import cached_property
+from typing import Any, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.accounts.roles import ROLES, UNIT_ROLES, Permission, Role
+from cases.core.fields import EncryptedTextField
+from cases.core.models import DataKeyHolder, Dated, DatedQuerySet, Row, dates_in_order
+from cases.units.models import Unit
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def advisers_of(self, unit: Unit, day: date) -> Self:
+        """Those who may have a case of this unit on this day, by name."""
+        members = Membership.objects.in_force_on(day).filter(unit=unit, role__in=UNIT_ROLES)
+        return self.active().filter(pk__in=members.values("user")).order_by("name", "pk")
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def create_user(self, email: str, name: str, password: str | None = None) -> "User":
+        user = self.model(email=email.lower(), name=name)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").lower())
+
+
+class ColourScheme(models.TextChoices):
+    AUTO = "auto", _("as on my computer")
+    LIGHT = "light", _("light")
+    DARK = "dark", _("dark")
+
+
+class User(Row, AbstractBaseUser):
+    """A member of staff. There is no superuser: rights come from memberships alone."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    language = models.CharField(
+        _("language"),
+        max_length=2,
+        blank=True,
+        choices=[("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")],
+    )
+    colour_scheme = models.CharField(
+        _("colours"), max_length=5, choices=ColourScheme, default=ColourScheme.AUTO
+    )
+    is_active = models.BooleanField(_("may sign in"), default=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = UserManager()
+
+    class Privacy:
+        kept = {
+            "id", "email", "name", "language", "colour_scheme", "is_active", "password", "last_login",
+        }  # fmt: skip
+        erased: set[str] = set()
+        anonymised: dict[str, object] = {}
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ["name"]
+        constraints = [
+            # allauth finds users by e-mail regardless of case; two spellings must not be two users.
+            models.UniqueConstraint(models.functions.Lower("email"), name="user_email_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @cached_property
+    def memberships_today(self) -> list["Membership"]:
+        """Costs one query, once per loaded user: a right taken away is gone on the next request."""
+        today = timezone.localdate()
+        return list(self.memberships.in_force_on(today).select_related("unit").order_by("pk"))
+
+    def units_where(self, permission: Permission) -> set[uuid.UUID]:
+        return {
+            m.unit_id
+            for m in self.memberships_today
+            if m.unit_id and permission in ROLES[Role(m.role)].permissions
+        }
+
+    def units_cleared(self) -> set[uuid.UUID]:
+        """Units in which this user may see people with a protected address."""
+        return {m.unit_id for m in self.memberships_today if m.unit_id and m.cleared_for_protected}
+
+    def may(self, permission: Permission, unit: uuid.UUID | None = None) -> bool:
+        """Whether any membership in force today (in this unit, if one is given) allows it."""
+        return any(
+            permission in ROLES[Role(m.role)].permissions
+            for m in self.memberships_today
+            if unit is None or m.unit_id == unit
+        )
+
+    def role_names(self, unit: uuid.UUID | None) -> str:
+        names = {m.role for m in self.memberships_today if m.unit_id in (None, unit)}
+        return ",".join(sorted(names))
+
+    # Django admin asks these three; the answer follows the permission to set up, nothing else.
+    @property
+    def is_staff(self) -> bool:
+        return self.may(Permission.SET_UP)
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return self.is_active and self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and self.is_staff
+
+
+class Membership(Dated, Row):
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    unit = models.ForeignKey(
+        Unit,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Empty for figures readers and administrators: they belong to no unit."),
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    cleared_for_protected = models.BooleanField(
+        _("may see people with a protected address"), default=False
+    )
+
+    objects = DatedQuerySet.as_manager()
+
+    class Privacy:
+        kept = {"id", "user", "unit", "role", "cleared_for_protected", "valid_from", "valid_to"}
+        erased: set[str] = set()
+        anonymised: dict[str, object] = {}
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "unit", "role", "valid_from"],
+                name="membership_once",
+                nulls_distinct=None,
+            ),
+            models.CheckConstraint(
+                name="membership_unit_fits_role",
+                condition=Q(unit__isnull=False, role__in=UNIT_ROLES)
+                | (Q(unit__isnull=True) & ~Q(role__in=UNIT_ROLES)),
+                violation_error_message=_(
+                    "Advisers, coordinators and leaders belong to a unit; "
+                    "figures readers and administrators do not."
+                ),
+            ),
+            dates_in_order("membership"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()}"
+
+
+class Draft(DataKeyHolder, Row):
+    """What a user has typed into a form and not sent. Seen by its owner only; not a record."""
+
+    owner = models.ForeignKey(User, models.CASCADE, related_name="drafts")
+    form = models.CharField(max_length=40)
+    about = models.CharField(max_length=36, blank=True)  # the case's id, or nothing for a new one
+    content = EncryptedTextField()
+    saved_at = models.DateTimeField()
+
+    class Privacy:
+        kept: set[str] = set()
+        erased = {"id", "owner", "form", "about", "content", "saved_at", "wrapped_key"}
+        anonymised: dict[str, object] = {}
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "form", "about"], name="draft_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.form} {self.saved_at:%Y-%m-%d %H:%M}"
+
+    def key_holder(self) -> "Draft":
+        return self

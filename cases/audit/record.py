@@ -1,0 +1,123 @@
+"""The one context manager that owns a transaction, and the one way to write an event.
+
+atomic → work, rendering included → events written last, chain heads locked in unit order →
+commit → first byte. What fails takes its events with it; a denial is written afterwards.
+"""
+
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Protocol
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from cases.audit.models import INSTALLATION, Event, Head, Outcome
+
+
+class Actor(Protocol):
+    """Who acts: a user. `None` stands for the program itself."""
+
+    pk: uuid.UUID
+
+    def role_names(self, unit: uuid.UUID | None) -> str: ...
+
+
+@dataclass
+class Recording:
+    request: uuid.UUID | None = None
+    events: list[Event] = field(default_factory=list)
+    must_roll_back: bool = False
+
+
+_current: ContextVar[Recording | None] = ContextVar("recording", default=None)
+
+
+class NothingIsRecorded(RuntimeError):
+    """An event was recorded, or a person shown, outside `recorded()`."""
+
+
+@contextmanager
+def recorded(*, request: uuid.UUID | None = None) -> Iterator[Recording]:
+    """Run the block and its audit events as one transaction; nested blocks join the outer one."""
+    outer = _current.get()
+    if outer is not None:
+        yield from _joined(outer)
+        return
+    recording = Recording(request=request)
+    token = _current.set(recording)
+    try:
+        with transaction.atomic():
+            yield recording
+            if recording.must_roll_back:
+                transaction.set_rollback(True)
+            else:
+                _write(recording.events)
+    finally:
+        _current.reset(token)
+
+
+def _joined(outer: Recording) -> Iterator[Recording]:
+    mark = len(outer.events)
+    try:
+        with transaction.atomic():
+            yield outer
+    except BaseException:
+        del outer.events[mark:]
+        raise
+
+
+def record(
+    action: str,
+    *,
+    by: Actor | None,
+    unit: uuid.UUID | None = None,
+    target: models.Model | None = None,
+    persons: Iterable[uuid.UUID] = (),
+    fields: Iterable[str] = (),
+    purpose: str = "",
+    outcome: str = Outcome.DONE,
+) -> None:
+    """Note an event; it is written when the block of `recorded()` ends."""
+    recording = _current.get()
+    if recording is None:
+        raise NothingIsRecorded(action)
+    recording.events.append(
+        Event(
+            unit=unit or INSTALLATION,
+            request=recording.request,
+            actor=by.pk if by else None,
+            actor_roles=by.role_names(unit) if by else "",
+            action=action,
+            outcome=outcome,
+            target_kind=target._meta.label_lower if target else "",
+            target=target.pk if target else None,
+            persons=sorted(str(p) for p in persons),
+            fields=sorted(fields),
+            purpose=purpose,
+        )
+    )
+
+
+def _write(events: list[Event]) -> None:
+    by_unit = sorted(events, key=lambda event: event.unit)
+    for unit, group in groupby(by_unit, key=lambda event: event.unit):
+        _append(unit, list(group))
+
+
+def _append(unit: uuid.UUID, events: list[Event]) -> None:
+    head = Head.objects.select_for_update().filter(unit=unit).first()
+    if head is None:
+        Head.objects.get_or_create(unit=unit)
+        head = Head.objects.select_for_update().get(unit=unit)
+    for event in events:
+        event.at = timezone.now()
+        event.sequence = head.sequence + 1
+        event.previous_hash = head.hash
+        event.hash = event.chained_hash()
+        head.sequence, head.hash = event.sequence, event.hash
+    Event.objects.bulk_create(events)
+    head.save(update_fields=["sequence", "hash"])

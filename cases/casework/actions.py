@@ -1,0 +1,280 @@
+"""Writes from referral to case, each with its audit event in the same transaction."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import IntegrityError
+from django.utils import timezone
+
+from cases.accounts.models import User
+from cases.audit.record import record, recorded
+from cases.casework.finds import compare
+from cases.casework.milestones import lock_case, write_milestones
+from cases.casework.models import (
+    Assignment,
+    Case,
+    CaseNumberCounter,
+    Decision,
+    FindDecision,
+    Finding,
+    LegalBasis,
+    Note,
+    PoliceOrder,
+    Referral,
+    Sender,
+    Substance,
+    Task,
+    ThresholdDecision,
+)
+from cases.casework.states import due_of
+from cases.core.working_days import OSLO
+from cases.people.models import Person
+
+
+class AlreadyRegistered(Exception):
+    """The sender's reference is registered for this person already."""
+
+
+class NotOfThisUnit(Exception):
+    """The adviser has no membership in the case's unit today."""
+
+
+class NothingToDecide(Exception):
+    """The find needs no decision, or has its final one."""
+
+
+class AlreadyDone(Exception):
+    """Somebody else did it first."""
+
+
+@dataclass(frozen=True)
+class FindDetails:
+    substance: Substance | None
+    amount: Decimal | None
+    use_only: bool
+    confiscated: bool
+    seizure_reference: str
+
+
+@dataclass(frozen=True)
+class OrderDetails:
+    found_at: datetime
+    found_where: str
+    ordered_at: datetime
+    ordered_how: str
+    finds: Sequence[FindDetails]
+
+
+@dataclass(frozen=True)
+class ReferralDetails:
+    legal_basis: LegalBasis
+    received_on: date
+    attendances_required: int
+    sender: Sender | None = None
+    sender_reference: str = ""
+    decided_on: date | None = None
+    deadline_on: date | None = None
+    order: OrderDetails | None = field(default=None)
+
+
+def register_referral(
+    *, person: Person, details: ReferralDetails, assigned_to: User | None, by: User
+) -> Case:
+    """Keep the referral as registered and open its case. Raises AlreadyRegistered."""
+    with recorded():
+        referral = _keep_referral(person, details, by)
+        flagged = _keep_order(referral, details.order) if details.order else False
+        case = _open_case(referral, FindDecision.NEEDED if flagged else "", by)
+        if assigned_to is not None:
+            assign(case_id=case.pk, adviser=assigned_to, by=by)
+            case.assigned_to = assigned_to
+        record(
+            "referral.registered",
+            by=by,
+            unit=person.unit_id,
+            target=case,
+            persons=[person.pk],
+            purpose=details.legal_basis.kind,
+        )
+    return case
+
+
+def _keep_referral(person: Person, details: ReferralDetails, by: User) -> Referral:
+    referral = Referral(
+        unit_id=person.unit_id,
+        person=person,
+        legal_basis=details.legal_basis,
+        sender=details.sender,
+        sender_reference=details.sender_reference,
+        decided_on=details.decided_on,
+        received_on=details.received_on,
+        deadline_on=details.deadline_on,
+        attendances_required=details.attendances_required,
+        registered_at=timezone.now(),
+        registered_by=by,
+    )
+    same = Referral.objects.filter(
+        unit=referral.unit_id, person=person, sender=details.sender,
+        sender_reference=details.sender_reference,
+    )  # fmt: skip
+    if details.sender_reference and same.exists():
+        raise AlreadyRegistered
+    try:
+        referral.save(force_insert=True)
+    except IntegrityError as error:
+        raise AlreadyRegistered from error
+    return referral
+
+
+def _keep_order(referral: Referral, details: OrderDetails) -> bool:
+    """Store the order and its finds; tell whether a person must decide on them."""
+    table = referral.legal_basis.threshold_table
+    assert table is not None, "only a basis with a threshold table records finds"
+    order = PoliceOrder.objects.create(
+        referral=referral,
+        unit_id=referral.unit_id,
+        threshold_table=table,
+        found_at=details.found_at,
+        found_where=details.found_where,
+        ordered_at=details.ordered_at,
+        ordered_how=details.ordered_how,
+    )
+    Finding.objects.bulk_create(
+        Finding(order=order, unit_id=referral.unit_id, **vars(find)) for find in details.finds
+    )
+    return compare(table, [(f.substance, f.amount, f.use_only) for f in details.finds]).is_flagged
+
+
+def _open_case(referral: Referral, find_decision: str, by: User) -> Case:
+    now = timezone.now()
+    year = now.astimezone(OSLO).year
+    serial = _next_serial(referral.unit_id, year)
+    case = Case(
+        unit=referral.person.unit,
+        person=referral.person,
+        referral=referral,
+        number=f"{referral.person.unit.code}-{year}-{serial:04d}",
+        year=year,
+        serial=serial,
+        opened_at=now,
+        opened_by=by,
+        answers_sender=referral.legal_basis.has_sender,
+        attendances_required=referral.attendances_required,
+        summonses_allowed=referral.legal_basis.summonses,
+        deadline_on=referral.deadline_on,
+        find_decision=find_decision,
+    )
+    case.next_due_at = due_of(case, now)
+    case.save(force_insert=True)
+    return case
+
+
+def _next_serial(unit_id: uuid.UUID, year: int) -> int:
+    """The next number of the unit and year. The counter's row stays locked until the commit,
+    so a number is never given twice and one that is rolled back is given again."""
+    counters = CaseNumberCounter.objects.select_for_update()
+    counter, _made = counters.get_or_create(unit_id=unit_id, year=year)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return counter.last
+
+
+def assign(*, case_id: uuid.UUID, adviser: User | None, by: User) -> Case:
+    """Give the case to an adviser of its unit, or to nobody. Raises NotOfThisUnit, CaseIsClosed."""
+    with recorded():
+        case = lock_case(case_id)
+        if adviser is not None:
+            advisers = User.objects.advisers_of(case.unit, timezone.localdate())
+            if not advisers.filter(pk=adviser.pk).exists():
+                raise NotOfThisUnit
+        Assignment.objects.create(
+            case=case, unit=case.unit, adviser=adviser, assigned_at=timezone.now(), assigned_by=by
+        )
+        write_milestones(case, assigned_to=adviser)
+        record(
+            "case.assigned", by=by, unit=case.unit_id, target=case, persons=[case.person_id]
+        )
+    return case
+
+
+def decide_on_find(*, case_id: uuid.UUID, decision: str, reason: str, by: User) -> Case:
+    """What a person decided about a flagged find, and why. Raises NothingToDecide, CaseIsClosed."""
+    with recorded():
+        case = lock_case(case_id)
+        if case.find_decision not in (FindDecision.NEEDED, FindDecision.ASK_SENDER):
+            raise NothingToDecide
+        ThresholdDecision.objects.create(
+            referral=case.referral,
+            unit=case.unit,
+            decision=decision,
+            reason=reason,
+            decided_at=timezone.now(),
+            decided_by=by,
+        )
+        write_milestones(case, **find_milestones(case))
+        record(
+            "find.decided", by=by, unit=case.unit_id, target=case, persons=[case.person_id],
+            purpose=Decision(decision).value,
+        )  # fmt: skip
+    return case
+
+
+def find_milestones(case: Case) -> dict[str, str]:
+    """Where the decision about the find stands, from the order and the decisions made."""
+    newest = case.referral.threshold_decisions.order_by("-decided_at", "-pk").first()
+    if newest is not None:
+        return {"find_decision": newest.decision}
+    order = PoliceOrder.objects.filter(referral=case.referral).first()
+    if order is None:
+        return {"find_decision": FindDecision.NOT_NEEDED}
+    finds = [
+        (f.substance, f.amount, f.use_only) for f in order.findings.select_related("substance")
+    ]
+    flagged = compare(order.threshold_table, finds).is_flagged
+    return {"find_decision": FindDecision.NEEDED if flagged else FindDecision.NOT_NEEDED}
+
+
+def write_note(*, case_id: uuid.UUID, text: str, by: User) -> Note:
+    """A note is written once; a correction is a new note. Raises CaseIsClosed."""
+    with recorded():
+        case = lock_case(case_id)
+        note = Note.objects.create(
+            case=case, unit=case.unit, text=text, written_at=timezone.now(), written_by=by
+        )
+        record(
+            "note.written", by=by, unit=case.unit_id, target=note, persons=[case.person_id]
+        )
+    return note
+
+
+def make_task(
+    *, case_id: uuid.UUID, unit_id: uuid.UUID, kind: str, about: uuid.UUID, reason: str,
+    due_at: datetime, by: User | None,
+) -> Task:  # fmt: skip
+    """Make the task for what the program could not do; a second call finds the first one's."""
+    with recorded():
+        task, made = Task.objects.get_or_create(
+            kind=kind,
+            about=about,
+            defaults={
+                "unit_id": unit_id, "case_id": case_id, "reason": reason,
+                "created_at": timezone.now(), "due_at": due_at,
+            },
+        )  # fmt: skip
+        if made:
+            record("task.made", by=by, unit=unit_id, target=task, purpose=reason)
+    return task
+
+
+def finish_task(*, task: Task, by: User) -> Task:
+    """Raises AlreadyDone when a colleague was first."""
+    with recorded():
+        now = timezone.now()
+        open_task = Task.objects.filter(pk=task.pk, done_at=None)
+        if not open_task.update(done_at=now, done_by=by):
+            raise AlreadyDone
+        record("task.done", by=by, unit=task.unit_id, target=task)
+    return task

@@ -1,0 +1,58 @@
+from cases.casework.models.case import (
+    Case,
+    CaseNumberCounter,
+    CaseOutcome,
+    CaseQuerySet,
+    FindDecision,
+    SenderChoice,
+)
+from cases.casework.models.law import (
+    BasisKind,
+    LawProfile,
+    LegalBasis,
+    MeasuredIn,
+    Sender,
+    SenderKind,
+    Substance,
+    Threshold,
+    ThresholdTable,
+    UnitLawProfile,
+)
+from cases.casework.models.referral import (
+    Decision,
+    Finding,
+    OrderGiven,
+    PoliceOrder,
+    Referral,
+    ThresholdDecision,
+)
+from cases.casework.models.work import Assignment, Note, Task, TaskKind
+
+__all__ = [
+    "Assignment",
+    "BasisKind",
+    "Case",
+    "CaseNumberCounter",
+    "CaseOutcome",
+    "CaseQuerySet",
+    "Decision",
+    "FindDecision",
+    "Finding",
+    "LawProfile",
+    "LegalBasis",
+    "MeasuredIn",
+    "Note",
+    "OrderGiven",
+    "PoliceOrder",
+    "Referral",
+    "Sender",
+    "SenderChoice",
+    "SenderKind",
+    "Substance",
+    "Task",
+    "TaskKind",
+    "Threshold",
+    "ThresholdDecision",
+    "ThresholdTable",
+    "UnitLawProfile",
+]

@@ -1,0 +1,133 @@
+"""Writes about people, each with its audit event in the same transaction."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import IntegrityError
+from django.utils import timezone
+
+from cases.accounts.models import User
+from cases.audit.record import record, recorded
+from cases.core.crypto import lookup_hash
+from cases.core.identity_numbers import IdentityNumberFacts
+from cases.people.models import (
+    ContactPoint,
+    IdentityNumber,
+    Person,
+    SearchToken,
+    contact_lookup,
+    search_prefixes,
+)
+from cases.units.models import Unit
+
+
+class IdentityNumberTaken(Exception):
+    """Somebody in this unit already has this number."""
+
+
+@dataclass(frozen=True)
+class ContactDetails:
+    kind: str
+    value: str
+    messages_allowed: bool = True
+    shared_with_others: bool = False
+
+
+@dataclass(frozen=True)
+class PersonDetails:
+    given_name: str
+    family_name: str
+    birth_date: date
+    language: str
+    interpreter_language: str
+    protection: str
+
+
+def register_person(
+    *,
+    unit: Unit,
+    details: PersonDetails,
+    identity_number: IdentityNumberFacts | None,
+    contacts: Iterable[ContactDetails],
+    by: User,
+) -> Person:
+    """A new person of this unit. Raises IdentityNumberTaken."""
+    with recorded():
+        person = Person.objects.create(unit=unit, **vars(details))
+        if identity_number is not None:
+            _add_identity_number(person, identity_number)
+        for contact in contacts:
+            add_contact_point(person=person, contact=contact, by=by)
+        make_searchable(person)
+        record("person.registered", by=by, unit=unit.pk, target=person, persons=[person.pk])
+    return person
+
+
+def _add_identity_number(person: Person, number: IdentityNumberFacts) -> None:
+    hashed = lookup_hash("identity_number", number.digits)
+    if IdentityNumber.objects.filter(unit=person.unit, lookup=hashed).exists():
+        raise IdentityNumberTaken
+    try:
+        IdentityNumber.objects.create(
+            unit=person.unit, person=person, kind=number.kind, digits=number.digits, lookup=hashed
+        )
+    except IntegrityError as error:
+        raise IdentityNumberTaken from error
+
+
+def add_contact_point(*, person: Person, contact: ContactDetails, by: User) -> ContactPoint:
+    with recorded():
+        point = ContactPoint.objects.create(
+            unit=person.unit,
+            person=person,
+            kind=contact.kind,
+            value=contact.value,
+            lookup=contact_lookup(contact.kind, contact.value),
+            messages_allowed=contact.messages_allowed,
+            shared_with_others=contact.shared_with_others,
+        )
+        record(
+            "contact.added", by=by, unit=person.unit_id, target=point, persons=[person.pk],
+            fields=[contact.kind],
+        )  # fmt: skip
+    return point
+
+
+def withdraw_contact_point(*, point: ContactPoint, by: User) -> ContactPoint:
+    """Stop using a number or address; what was sent there stays on record."""
+    with recorded():
+        point.withdrawn_at, point.withdrawn_by = timezone.now(), by
+        point.save(update_fields=["withdrawn_at", "withdrawn_by"])
+        record(
+            "contact.withdrawn", by=by, unit=point.unit_id, target=point, persons=[point.person_id]
+        )
+    return point
+
+
+def correct_person(*, person: Person, details: PersonDetails, by: User) -> Person:
+    """Save what differs. Raises StaleVersion when somebody else saved in between."""
+    changed = [k for k, v in vars(details).items() if getattr(person, k) != v]
+    if not changed:
+        return person
+    with recorded():
+        for name in changed:
+            setattr(person, name, getattr(details, name))
+        person.save_version(*changed)
+        make_searchable(person)
+        record(
+            "person.corrected", by=by, unit=person.unit_id, target=person, persons=[person.pk],
+            fields=changed,
+        )  # fmt: skip
+    return person
+
+
+def make_searchable(person: Person) -> None:
+    """Rebuild the search tokens; a protected person has none."""
+    SearchToken.objects.filter(person=person).delete()
+    if person.is_protected:
+        return
+    SearchToken.objects.bulk_create(
+        SearchToken(unit_id=person.unit_id, person=person, prefix=prefix)
+        for prefix in sorted(search_prefixes(person.full_name))
+    )

@@ -1,0 +1,233 @@
+"""Who they are and how to reach them safely."""
+
+import unicodedata
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cases.accounts.models import User
+from cases.accounts.roles import Permission
+from cases.core.crypto import lookup_hash
+from cases.core.fields import EncryptedTextField
+from cases.core.models import DataKeyHolder, Row, Versioned, both_or_neither
+from cases.units.models import Unit
+
+SEARCH_PREFIX_SHORTEST = 2
+SEARCH_PREFIX_LONGEST = 12
+
+
+class Protection(models.TextChoices):
+    NONE = "none", _("none")
+    CONFIDENTIAL = "confidential", _("confidential address")
+    STRICTLY_CONFIDENTIAL = "strictly", _("strictly confidential address")
+
+
+class LetterLanguage(models.TextChoices):
+    NB = "nb", _("Bokmål")
+    NN = "nn", _("Nynorsk")
+    EN = "en", _("English")
+
+
+def visible_through(user: User, prefix: str = "") -> Q:
+    """The rule every row about a person is reached through: membership in force, and clearance.
+
+    `prefix` is the path from the row to the person's columns, such as "person__".
+    """
+    units = user.units_where(Permission.SEE_CASES)
+    cleared = units & user.units_cleared()
+    unprotected = Q(**{f"{prefix}protection": Protection.NONE})
+    return Q(unit_id__in=units) & (unprotected | Q(unit_id__in=cleared))
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(visible_through(user))
+
+    def with_identity_number(self, unit: Unit, digits: str) -> Self:
+        hashed = lookup_hash("identity_number", digits)
+        return self.filter(unit=unit, identity_numbers__lookup=hashed)
+
+    def searched(self, words: str) -> Self:
+        """People whose name has a word that begins with each of these words."""
+        found = self
+        for token in folded_words(words)[:4]:
+            prefix = token[:SEARCH_PREFIX_LONGEST]
+            found = found.filter(
+                pk__in=SearchToken.objects.filter(prefix=prefix).values("person")
+            )
+        return found
+
+
+class Person(DataKeyHolder, Versioned):
+    """A referred person, as one unit knows them. Belongs to that unit for good."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    given_name = models.CharField(_("given name"), max_length=80)
+    family_name = models.CharField(_("family name"), max_length=80)
+    birth_date = models.DateField(_("birth date"))
+    language = models.CharField(
+        _("language of letters and messages"),
+        max_length=2,
+        choices=LetterLanguage,
+        default=LetterLanguage.NB,
+    )
+    interpreter_language = models.CharField(_("interpreter"), max_length=40, blank=True)
+    protection = models.CharField(
+        _("protection of address"), max_length=12, choices=Protection, default=Protection.NONE
+    )
+    deceased_on = models.DateField(_("deceased"), null=True, blank=True)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Privacy:
+        kept = {"id", "unit", "version"}
+        erased = {
+            "given_name", "family_name", "birth_date", "language", "interpreter_language",
+            "protection", "deceased_on", "wrapped_key",
+        }  # fmt: skip
+        anonymised: dict[str, object] = {}
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+
+    def __str__(self) -> str:
+        # Never a name: what Django writes into logs and lists uses this.
+        return f"person {self.pk}"
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def is_protected(self) -> bool:
+        return self.protection != Protection.NONE
+
+    def age_on(self, day: date) -> int:
+        had_birthday = (day.month, day.day) >= (self.birth_date.month, self.birth_date.day)
+        return day.year - self.birth_date.year - (not had_birthday)
+
+    def key_holder(self) -> "Person":
+        return self
+
+
+class IdentityNumber(Row):
+    """A national identity number; a replaced one is kept, so that the person is found by it."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="identity_numbers")
+    kind = models.CharField(max_length=10)
+    digits = EncryptedTextField()
+    lookup = models.CharField(max_length=64)
+
+    class Privacy:
+        kept: set[str] = set()
+        erased = {"id", "unit", "person", "kind", "digits", "lookup"}
+        anonymised: dict[str, object] = {}
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "lookup"], name="identity_number_in_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"identity number {self.pk}"
+
+    def key_holder(self) -> Person:
+        return self.person
+
+
+class ContactKind(models.TextChoices):
+    MOBILE = "mobile", _("mobile")
+    EMAIL = "email", _("e-mail")
+    ADDRESS = "address", _("postal address")
+
+
+class ContactPointQuerySet(models.QuerySet["ContactPoint"]):
+    def usable(self) -> Self:
+        return self.filter(withdrawn_at=None)
+
+    def for_messages(self, kind: str) -> Self:
+        return self.usable().filter(kind=kind, messages_allowed=True)
+
+
+class ContactPoint(Row):
+    """One way to reach a person. `lookup` finds the same number on somebody else."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="contact_points")
+    kind = models.CharField(_("kind"), max_length=8, choices=ContactKind)
+    value = EncryptedTextField(_("number or address"))
+    lookup = models.CharField(max_length=64, db_index=True)
+    messages_allowed = models.BooleanField(_("messages may be sent here"), default=True)
+    shared_with_others = models.BooleanField(_("others see what comes here"), default=False)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = ContactPointQuerySet.as_manager()
+
+    class Privacy:
+        kept: set[str] = set()
+        erased = {
+            "id", "unit", "person", "kind", "value", "lookup", "messages_allowed",
+            "shared_with_others", "withdrawn_at", "withdrawn_by",
+        }  # fmt: skip
+        anonymised: dict[str, object] = {}
+
+    class Meta:
+        constraints = [both_or_neither("contact_point_withdrawn", "withdrawn_at", "withdrawn_by")]
+
+    def __str__(self) -> str:
+        return f"contact point {self.pk}"
+
+    def key_holder(self) -> Person:
+        return self.person
+
+
+class SearchToken(models.Model):
+    """Prefixes of a person's names, folded; equality finds them on every engine.
+
+    None are made for a protected person.
+    """
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="search_tokens")
+    prefix = models.CharField(max_length=SEARCH_PREFIX_LONGEST)
+
+    class Privacy:
+        kept: set[str] = set()
+        erased = {"id", "unit", "person", "prefix"}
+        anonymised: dict[str, object] = {}
+
+    class Meta:
+        indexes = [models.Index(fields=["unit", "prefix"], name="search_token_prefix")]
+
+    def __str__(self) -> str:
+        return f"search token {self.pk}"
+
+
+def folded_words(text: str) -> list[str]:
+    """Words in lower case without accents; å, ø and æ become a, o and ae."""
+    spelled = text.casefold().replace("ø", "o").replace("æ", "ae").replace("đ", "d")
+    plain = unicodedata.normalize("NFKD", spelled.replace("ŋ", "n").replace("ŧ", "t"))
+    kept = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    return [word for word in kept.split() if len(word) >= SEARCH_PREFIX_SHORTEST]
+
+
+def search_prefixes(name: str) -> set[str]:
+    return {
+        word[:length]
+        for word in folded_words(name)
+        for length in range(SEARCH_PREFIX_SHORTEST, min(len(word), SEARCH_PREFIX_LONGEST) + 1)
+    }
+
+
+def contact_lookup(kind: str, value: str) -> str:
+    return lookup_hash(f"contact:{kind}", value.casefold())
+
+
