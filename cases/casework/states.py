@@ -296,7 +296,10 @@ def state_of(case: Case, now: datetime) -> State:
 
 
 def due_of(case: Case, now: datetime) -> datetime | None:
-    return state_of(case, now).due(case)
+    """When the next step is due: always for an open case, None for a closed one."""
+    if case.is_closed:
+        return None
+    return state_of(case, now).due(case) or case.opened_at
 
 
 def sentence_of(case: Case, now: datetime) -> str:
@@ -304,7 +307,7 @@ def sentence_of(case: Case, now: datetime) -> str:
     state = state_of(case, now)
     return str(state.sentence) % {
         "received": _day(case.referral.received_on),
-        "due": _moment_day(state.due(case)),
+        "due": _moment_day(due_of(case, now)),
         "closed": _moment_day(case.closed_at),
         "answered": _moment_day(case.answer_sent_at),
         "appointment": _moment(case.next_appointment_at),

@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -60,7 +60,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(assigned_to=None)
 
     def most_urgent_first(self) -> Self:
-        return self.order_by(F("next_due_at").asc(nulls_last=True), "pk")
+        return self.order_by("next_due_at", "pk")
 
     def with_row_facts(self) -> Self:
         """What one line of a list shows, in one query."""
@@ -133,6 +133,10 @@ class Case(Versioned):
                 | (Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(outcome="")),
             ),
             models.CheckConstraint(
+                name="case_open_is_due",
+                condition=Q(closed_at__isnull=False) | Q(next_due_at__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="case_answer_sent_and_said",
                 condition=Q(answer_sent_at=None, answer_attended=None)
                 | Q(answer_sent_at__isnull=False, answer_attended__isnull=False),
@@ -140,17 +144,19 @@ class Case(Versioned):
         ]
         indexes = [
             models.Index(
-                "unit", F("next_due_at").asc(nulls_last=True), "id",
-                condition=Q(closed_at=None), name="case_open_by_urgency",
+                fields=["unit", "next_due_at", "id"],
+                condition=Q(closed_at=None),
+                name="case_open_by_urgency",
             ),
             models.Index(
-                "assigned_to", F("next_due_at").asc(nulls_last=True), "id",
-                condition=Q(closed_at=None), name="case_mine_by_urgency",
+                fields=["assigned_to", "next_due_at", "id"],
+                condition=Q(closed_at=None),
+                name="case_mine_by_urgency",
             ),
             models.Index(fields=["unit", "closed_at", "id"], name="case_closed"),
             models.Index(fields=["unit", "opened_at", "id"], name="case_opened"),
             models.Index(fields=["unit", "number"], name="case_number"),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return self.number

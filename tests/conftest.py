@@ -1,0 +1,142 @@
+"""People by role, clients signed in as them, a broken audit table, and a flush that may empty it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.management.commands import flush
+from django.db import connection
+from django.test import Client
+
+from cases.accounts.models import User
+from cases.accounts.roles import Role
+from cases.audit import record as audit_record
+from cases.audit import triggers
+from cases.casework.models import Case
+from cases.casework.reference import load_law
+from cases.units.models import Unit
+from tests import factories
+
+
+class AuditIsBroken(Exception):
+    pass
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings: Any) -> None:
+    # Tests read the sources; `make run` and the browser journeys use the hashed copies.
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_may_empty_the_audit_table() -> Iterator[None]:
+    """Only the flush after a test with real transactions lifts the append-only triggers."""
+    handle = flush.Command.handle
+
+    def lifted(self: Any, *args: Any, **options: Any) -> None:
+        triggers.lift(connection)
+        handle(self, *args, **options)
+        triggers.install(connection)
+
+    flush.Command.handle = lifted
+    yield
+    flush.Command.handle = handle
+
+
+@pytest.fixture
+def broken_audit(monkeypatch: pytest.MonkeyPatch) -> type[Exception]:
+    """The audit write fails: whatever went before it must not be kept."""
+
+    def refuse(events: object) -> None:
+        raise AuditIsBroken
+
+    monkeypatch.setattr(audit_record, "_write", refuse)
+    return AuditIsBroken
+
+
+@pytest.fixture
+def law(db: None) -> None:
+    load_law()
+
+
+@pytest.fixture
+def unit(law: None) -> Unit:
+    """A unit on the 2021 bill, where the police order people to appear."""
+    return factories.make_unit("Furu", profile="no-2021-bill")
+
+
+@pytest.fixture
+def other_unit(law: None) -> Unit:
+    """A unit nobody of `unit` belongs to, on the 2022 law."""
+    return factories.make_unit("Gran", profile="no-2022-law")
+
+
+@pytest.fixture
+def adviser(unit: Unit) -> User:
+    return factories.make_user("adviser", unit, Role.ADVISER)
+
+
+@pytest.fixture
+def colleague(unit: Unit) -> User:
+    return factories.make_user("colleague", unit, Role.ADVISER)
+
+
+@pytest.fixture
+def cleared(unit: Unit) -> User:
+    """An adviser who may see people with a protected address."""
+    return factories.make_user("cleared", unit, Role.ADVISER, cleared=True)
+
+
+@pytest.fixture
+def coordinator(unit: Unit) -> User:
+    return factories.make_user("coordinator", unit, Role.COORDINATOR)
+
+
+@pytest.fixture
+def leader(unit: Unit) -> User:
+    return factories.make_user("leader", unit, Role.LEADER)
+
+
+@pytest.fixture
+def outsider(other_unit: Unit) -> User:
+    return factories.make_user("outsider", other_unit, Role.LEADER)
+
+
+@pytest.fixture
+def figures_reader(db: None) -> User:
+    return factories.make_user("reader", None, Role.FIGURES_READER)
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    return factories.make_user("administrator", None, Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def client_of() -> Callable[[User], Client]:
+    """A browser signed in as this user, in English."""
+
+    def signed_in(user: User) -> Client:
+        client = Client(headers={"accept-language": "en"})
+        client.force_login(user)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def make_case(unit: Unit, adviser: User) -> Callable[..., Case]:
+    """`make_case(basis="police_order", …)`: a registered referral of `unit`, assigned to `adviser`."""
+
+    def make(**traits: Any) -> Case:
+        return factories.make_case(**{"unit": unit, "by": adviser, "assigned_to": adviser} | traits)
+
+    return make
+
+
+@pytest.fixture
+def case(make_case: Callable[..., Case]) -> Case:
+    return make_case()
