@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.accounts.models import User
 from cases.casework.models import Case
+from cases.core.fields import EncryptedTextField
 from cases.core.models import Row, Versioned
 from cases.letters.models import Letter
-from cases.people.models import visible_through
+from cases.people.models import Person, visible_through
 from cases.units.models import Place, Unit
 
 CELL_SECONDS = 300
@@ -223,3 +224,30 @@ class Attendance(Row):
     def came(self) -> bool:
         return self.result in CAME
 
+
+class AttendanceCorrection(Row):
+    """What was recorded before it was corrected, and why. The attendance itself holds what is true."""
+
+    attendance = models.ForeignKey(Attendance, models.CASCADE, related_name="corrections")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    was_result = models.CharField(max_length=16, choices=AttendanceResult)
+    reason = EncryptedTextField(_("reason"))
+    corrected_at = models.DateTimeField()
+    corrected_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Privacy:
+        kept: set[str] = set()
+        erased = {
+            "id", "attendance", "unit", "was_result", "reason", "corrected_at", "corrected_by",
+        }  # fmt: skip
+        anonymised: dict[str, object] = {}
+
+    class Meta:
+        verbose_name = _("correction of an attendance")
+        verbose_name_plural = _("corrections of attendances")
+
+    def __str__(self) -> str:
+        return f"correction {self.pk}"
+
+    def key_holder(self) -> Person:
+        return self.attendance.appointment.case.person

@@ -1,0 +1,94 @@
+"""Recording who came, and putting right what was recorded."""
+
+from uuid import UUID
+
+from django.utils import timezone
+
+from cases.accounts.models import User
+from cases.appointments.actions.common import NotBooked, end, locked, record_on
+from cases.appointments.milestones import appointment_milestones
+from cases.appointments.models import (
+    AppointmentStatus,
+    Attendance,
+    AttendanceCorrection,
+    AttendanceResult,
+)
+from cases.audit.record import recorded
+from cases.casework.milestones import write_milestones
+from cases.casework.models import Case
+
+
+class NotYetStarted(Exception):
+    """Nobody can have come to a meeting that has not begun."""
+
+
+class AlreadyRecorded(Exception):
+    """A colleague recorded the attendance first."""
+
+    def __init__(self, attendance: Attendance) -> None:
+        super().__init__(attendance.pk)
+        self.attendance = attendance
+
+
+class AnswerIsSent(Exception):
+    """The sender has been told; only a correction of the answer can change it now."""
+
+
+def record_attendance(*, appointment_id: UUID, result: str, by: User) -> Attendance:
+    """Who came, once, after the start. Raises NotYetStarted, AlreadyRecorded, NotBooked."""
+    with recorded():
+        appointment = locked(appointment_id, None, even_held=True)
+        recorded_first = Attendance.objects.filter(appointment=appointment)
+        if first := recorded_first.select_related("recorded_by").first():
+            raise AlreadyRecorded(first)
+        now = timezone.now()
+        if now < appointment.starts_at:
+            raise NotYetStarted
+        attendance = Attendance.objects.create(
+            appointment=appointment,
+            unit=appointment.unit,
+            result=AttendanceResult(result),
+            recorded_at=now,
+            recorded_by=by,
+        )
+        end(appointment, AppointmentStatus.HELD)
+        record_on("attendance.recorded", appointment, by, purpose=result)
+    return attendance
+
+
+def correct_attendance(*, appointment_id: UUID, result: str, reason: str, by: User) -> Attendance:
+    """Put right what was recorded, keeping what it was and why.
+
+    Raises AnswerIsSent once the sender has been told, NotBooked when nothing was recorded.
+    """
+    with recorded():
+        appointment = locked(appointment_id, None, even_held=True)
+        case = appointment.case
+        attendance = Attendance.objects.filter(appointment=appointment).first()
+        if attendance is None:
+            raise NotBooked
+        if not may_still_be_corrected(attendance, case):
+            raise AnswerIsSent
+        if attendance.result == result:
+            return attendance
+        AttendanceCorrection.objects.create(
+            attendance=attendance,
+            unit=case.unit,
+            was_result=attendance.result,
+            reason=reason,
+            corrected_at=timezone.now(),
+            corrected_by=by,
+        )
+        attendance.result = AttendanceResult(result)
+        attendance.save(update_fields=["result"])
+        write_milestones(case, **appointment_milestones(case))
+        record_on("attendance.corrected", appointment, by, purpose=result)
+    return attendance
+
+
+def may_still_be_corrected(attendance: Attendance, case: Case) -> bool:
+    """Until the sender has been told, in this round or an earlier one."""
+    told_before = case.round_started_at is not None and (
+        attendance.recorded_at < case.round_started_at
+    )
+    return case.answer_sent_at is None and not told_before
