@@ -1,4 +1,20 @@
-from django.urls import URLPattern, URLResolver
+from allauth.account import views as account
+from django.urls import include, path
 
-app_name = "accounts"
-urlpatterns: list[URLPattern | URLResolver] = []
+from cases.accounts import views
+
+# allauth's own names, for its pages link to one another by them. Nobody signs up, and nobody
+# resets a password by e-mail: an administrator does.
+sign_in = [
+    path("sign-in/", account.login, name="account_login"),
+    path("sign-out/", account.logout, name="account_logout"),
+    path("confirm/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/", account.password_change, name="account_change_password"),
+    path("second-factor/", include("allauth.mfa.urls")),
+]
+own = [
+    path("settings/", views.settings_page, name="settings"),
+    path("drafts/<slug:form>/<uuid:about>/", views.save_draft, name="save_draft"),
+    path("drafts/<slug:form>/<uuid:about>/delete/", views.delete_draft, name="delete_draft"),
+]
+urlpatterns = [*sign_in, path("", include((own, "accounts")))]

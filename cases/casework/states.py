@@ -20,8 +20,8 @@ from cases.casework.models import Case, FindDecision, SenderChoice
 from cases.core.working_days import OSLO
 
 DAYS_TO_DECIDE_ON_A_FIND = 3
-DAYS_TO_BOOK_WITHOUT_DEADLINE = 14
-DAYS_BEFORE_DEADLINE_TO_BOOK = 7
+DAYS_TO_BOOK = 7
+DAYS_FROM_SUMMONS_TO_MEETING = 7
 DAYS_TO_ANSWER = 3
 DAYS_FOR_THE_SENDER = 30
 DAYS_TO_CLOSE = 7
@@ -52,11 +52,10 @@ def _end_of(day: date) -> datetime:
 
 
 def _book_by(case: Case) -> datetime:
-    earliest = case.opened_at
-    if case.deadline_on is None:
-        return earliest + timedelta(days=DAYS_TO_BOOK_WITHOUT_DEADLINE)
-    wanted = _end_of(case.deadline_on) - timedelta(days=DAYS_BEFORE_DEADLINE_TO_BOOK)
-    return max(wanted, earliest)
+    """A week after what happened last, but never after the deadline."""
+    happened = (case.opened_at, case.last_attendance_at, case.round_started_at)
+    wanted = max(m for m in happened if m) + timedelta(days=DAYS_TO_BOOK)
+    return min(wanted, _end_of(case.deadline_on)) if case.deadline_on else wanted
 
 
 def _decide_by(case: Case) -> datetime:
@@ -64,7 +63,10 @@ def _decide_by(case: Case) -> datetime:
 
 
 def _send_summons_by(case: Case) -> datetime | None:
-    return case.next_appointment_at and case.next_appointment_at - timedelta(days=7)
+    """A week before the meeting, when there is a week."""
+    return case.next_appointment_at and case.next_appointment_at - timedelta(
+        days=DAYS_FROM_SUMMONS_TO_MEETING
+    )
 
 
 def _answer_by(case: Case) -> datetime | None:

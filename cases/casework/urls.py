@@ -1,4 +1,20 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from cases.casework.views import case, person, register
 
 app_name = "casework"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("new/", register.choose_basis, name="choose_basis"),
+    path("new/<uuid:unit_id>/<uuid:basis_id>/", register.register, name="register"),
+    path("tasks/<uuid:task_id>/done/", case.task_done, name="task_done"),
+    path("<uuid:case_id>/decide/", case.decide, name="decide"),
+    path("<uuid:case_id>/assign/", case.assign_case, name="assign"),
+    path("<uuid:case_id>/note/", case.note, name="note"),
+    path("<uuid:case_id>/person/", person.correct, name="correct_person"),
+    path("<uuid:case_id>/contact/", person.add_contact, name="add_contact"),
+    path(
+        "<uuid:case_id>/contact/<uuid:point_id>/withdraw/",
+        person.withdraw_contact,
+        name="withdraw_contact",
+    ),
+]

@@ -1,8 +1,64 @@
+"""The frame of every page: the menu the user's rights lead to, their unit and their colours."""
+
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from cases.accounts.models import User
+from cases.accounts.roles import Permission
+
+# label, URL name, who sees it, addresses that belong to it
+MENU = (
+    (lambda: _("Today"), "desk:today", Permission.SEE_CASES, ()),
+    (lambda: _("Cases"), "desk:cases", Permission.SEE_CASES, ("desk:case", "desk:search")),
+    (lambda: _("Figures"), "statistics:figures", Permission.SEE_SAFE_FIGURES, ()),
+    (lambda: _("Set-up"), "admin:index", Permission.SET_UP, ()),
+)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """What every page's frame shows."""
-    return {}
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"is_practice": not settings.PRODUCTION}
+    # Lazy: a print page or a part of a page never asks for the menu.
+    return {
+        "is_practice": not settings.PRODUCTION,
+        "color_scheme": user.colour_scheme,
+        "main_menu": SimpleLazyObject(lambda: _menu(request, user)),
+        "user_menu": SimpleLazyObject(lambda: _user_menu(user)),
+        "may_search": user.may(Permission.SEE_CASES),
+    }
+
+
+def _menu(request: HttpRequest, user: User) -> list[dict[str, Any]]:
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    items = [
+        {
+            "label": label(),
+            "url": reverse(name),
+            "current": here == name or here in also,
+        }
+        for label, name, permission, also in MENU
+        if user.may(permission)
+    ]
+    if not settings.PRODUCTION and user.may(Permission.SEE_CASES):
+        name = "reminders:mock_phone"
+        items.append({"label": _("Mock phone"), "url": reverse(name), "current": here == name})
+    return items
+
+
+def _user_menu(user: User) -> dict[str, Any]:
+    units = sorted({m.unit.name for m in user.memberships_today if m.unit})
+    return {
+        "name": user.name,
+        "unit": ", ".join(units),
+        "items": [
+            {"label": _("Settings"), "url": reverse("accounts:settings")},
+            {"label": _("Second factor"), "url": reverse("mfa_index")},
+            {"label": _("Change password"), "url": reverse("account_change_password")},
+        ],
+    }

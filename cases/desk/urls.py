@@ -1,4 +1,13 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from cases.desk.views import case, cases, health, today
 
 app_name = "desk"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", today.start, name="today"),
+    path("cases/", cases.case_list, name="cases"),
+    path("search/", cases.search, name="search"),
+    path("cases/<uuid:case_id>/", case.case, name="case"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]

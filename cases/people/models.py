@@ -1,8 +1,10 @@
 """Who they are and how to reach them safely."""
 
 import unicodedata
+from collections.abc import Collection
 from datetime import date
 from typing import Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -50,14 +52,14 @@ class PersonQuerySet(models.QuerySet["Person"]):
         hashed = lookup_hash("identity_number", digits)
         return self.filter(unit=unit, identity_numbers__lookup=hashed)
 
-    def searched(self, words: str) -> Self:
-        """People whose name has a word that begins with each of these words."""
+    def searched(self, words: str, units: Collection[UUID]) -> Self:
+        """People of these units whose name has a word that begins with each of these words."""
         found = self
-        for token in folded_words(words)[:4]:
-            prefix = token[:SEARCH_PREFIX_LONGEST]
-            found = found.filter(
-                pk__in=SearchToken.objects.filter(prefix=prefix).values("person")
+        for word in folded_words(words)[:4]:
+            tokens = SearchToken.objects.filter(
+                unit__in=units, prefix=word[:SEARCH_PREFIX_LONGEST]
             )
+            found = found.filter(pk__in=tokens.values("person"))
         return found
 
 

@@ -1,0 +1,12 @@
+"""Writes about users, each with its audit event in the same transaction."""
+
+from cases.accounts.models import User
+from cases.audit.record import record, recorded
+
+
+def change_settings(*, user: User, language: str, colour_scheme: str, by: User) -> User:
+    with recorded():
+        user.language, user.colour_scheme = language, colour_scheme
+        user.save(update_fields=["language", "colour_scheme"])
+        record("user.settings_changed", by=by, target=user, fields=["language", "colour_scheme"])
+    return user

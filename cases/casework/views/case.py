@@ -1,0 +1,108 @@
+"""Small steps on a case: decide on a find, assign, note, finish a task."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from cases.accounts.access import StaffRequest, require_in_unit, requires
+from cases.accounts.roles import Permission
+from cases.casework.actions import (
+    AlreadyDone,
+    NotOfThisUnit,
+    NothingToDecide,
+    assign,
+    decide_on_find,
+    finish_task,
+    write_note,
+)
+from cases.casework.finds import compare_order
+from cases.casework.forms.case import AssignForm, DecideForm, NoteForm
+from cases.casework.milestones import CaseIsClosed
+from cases.casework.models import Case, PoliceOrder, Task
+from cases.casework.views.lookup import visible_case
+
+CLOSED = gettext_lazy("The case is closed. Nothing more is written on it.")
+
+
+@requires(Permission.WORK_ON_CASES)
+def decide(request: StaffRequest, case_id: UUID) -> HttpResponse:
+    case = visible_case(request, case_id, Permission.WORK_ON_CASES)
+    order = PoliceOrder.objects.filter(referral=case.referral).select_related("threshold_table").first()
+    if order is None:
+        raise Http404
+    order.referral = case.referral
+    form = DecideForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            decide_on_find(case_id=case.pk, by=request.user, **form.cleaned_data)
+        except (NothingToDecide, CaseIsClosed):
+            messages.warning(request, _("The find is decided already."))
+        else:
+            messages.success(request, _("The decision is kept."))
+        return redirect(case)
+    context = {"case": case, "order": order, "comparison": compare_order(order), "form": form}
+    return render(request, "casework/decide.html", context, status=422 if form.errors else 200)
+
+
+@requires(Permission.WORK_ON_CASES)
+def assign_case(request: StaffRequest, case_id: UUID) -> HttpResponse:
+    """Advisers take cases and pass on their own; coordinators and leaders hand out all."""
+    case = visible_case(request, case_id, Permission.WORK_ON_CASES)
+    if case.assigned_to_id not in (None, request.user.pk):
+        require_in_unit(request.user, Permission.ASSIGN_CASES, case.unit_id)
+    form = AssignForm(request.POST or None, case=case)
+    if request.method == "POST" and form.is_valid():
+        try:
+            assign(case_id=case.pk, adviser=form.cleaned_data["adviser"], by=request.user)
+        except NotOfThisUnit:
+            form.add_error("adviser", _("This adviser does not belong to the unit."))
+        except CaseIsClosed:
+            messages.warning(request, CLOSED)
+            return redirect(case)
+        else:
+            return _assigned(request, case)
+    context = {"case": case, "form": form}
+    return render(request, "casework/assign.html", context, status=422 if form.errors else 200)
+
+
+def _assigned(request: StaffRequest, case: Case) -> HttpResponse:
+    messages.success(request, _("The case has a new adviser."))
+    return redirect(case)
+
+
+@requires(Permission.WORK_ON_CASES)
+def note(request: StaffRequest, case_id: UUID) -> HttpResponse:
+    case = visible_case(request, case_id, Permission.WORK_ON_CASES)
+    form = NoteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            write_note(case_id=case.pk, text=form.cleaned_data["text"], by=request.user)
+        except CaseIsClosed:
+            form.add_error(None, CLOSED)
+        else:
+            messages.success(request, _("The note is kept."))
+            return redirect(case)
+    context = {"case": case, "form": form}
+    return render(request, "casework/note.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires(Permission.WORK_ON_CASES)
+def task_done(request: StaffRequest, task_id: UUID) -> HttpResponse:
+    visible = Task.objects.visible_to(request.user)
+    task = visible.select_related("case").filter(pk=task_id).first()
+    if task is None:
+        raise Http404
+    require_in_unit(request.user, Permission.WORK_ON_CASES, task.unit_id)
+    try:
+        finish_task(task=task, by=request.user)
+    except AlreadyDone:
+        messages.info(request, _("A colleague has done this already."))
+    else:
+        messages.success(request, _("The task is done."))
+    return redirect(task.case)

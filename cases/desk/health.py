@@ -1,0 +1,40 @@
+"""Whether the program lives and whether messages leave it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from cases.reminders.health import job_heartbeats, overdue_age
+
+LATE_AFTER = timedelta(minutes=10)
+
+
+def readiness(now: datetime) -> dict[str, Any]:
+    """Each part and whether it is well; `ready` is all of them."""
+    parts: dict[str, bool] = {"database": _database_answers()}
+    if parts["database"]:
+        parts["migrations"] = not _migrations_waiting()
+        parts.update(message_parts(now))
+    return {"ready": all(parts.values()), "parts": parts}
+
+
+def message_parts(now: datetime) -> dict[str, bool]:
+    beats = job_heartbeats(now)
+    oldest = overdue_age(now)
+    return {
+        "jobs": bool(beats) and all(age < LATE_AFTER for age in beats.values()),
+        "messages": oldest is None or oldest < LATE_AFTER,
+    }
+
+
+def _database_answers() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return bool(cursor.fetchone())
+
+
+def _migrations_waiting() -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))

@@ -1,0 +1,74 @@
+"""Find a case by name, case number, identity number or telephone. Protected people give no hit."""
+
+import re
+from uuid import UUID
+
+from cases.accounts.models import User
+from cases.accounts.roles import Permission
+from cases.audit.record import record
+from cases.casework.models import Case, CaseQuerySet
+from cases.core.crypto import lookup_hash
+from cases.people.contacts import InvalidContact, normal_phone
+from cases.people.models import (
+    ContactKind,
+    ContactPoint,
+    IdentityNumber,
+    Person,
+    Protection,
+    contact_lookup,
+    folded_words,
+)
+
+MOST_HITS = 50
+CASE_NUMBER = re.compile(r"^(?:[A-ZÆØÅ]{2,6}-)?\d{4}-\d{1,6}$")
+
+
+def search_cases(words: str, user: User) -> list[Case]:
+    """At most MOST_HITS cases the user may see, the newest first. The words are not stored."""
+    visible = Case.objects.visible_to(user)
+    units = user.units_where(Permission.SEE_CASES)
+    hits = list(_matching(visible, words.strip(), units)[:MOST_HITS])
+    for unit in {case.unit_id for case in hits}:
+        persons = {case.person_id for case in hits if case.unit_id == unit}
+        record("cases.searched", by=user, unit=unit, persons=persons)
+    if not hits:
+        record("cases.searched", by=user)
+    return hits
+
+
+def _matching(visible: CaseQuerySet, words: str, units: set[UUID]) -> CaseQuerySet:
+    compact = re.sub(r"\s", "", words[:100])
+    if CASE_NUMBER.match(compact.upper()):
+        return _by_case_number(visible, compact.upper()).with_row_facts().order_by("-opened_at")
+    # From here on the person is the key: nobody learns this way that a protected person is here.
+    unprotected = visible.filter(person__protection=Protection.NONE)
+    if compact.isdigit() and len(compact) == 11:
+        hashed = lookup_hash("identity_number", compact)
+        numbers = IdentityNumber.objects.filter(unit__in=units, lookup=hashed)
+        persons = numbers.values("person")
+    elif (phone := _as_phone(compact)) is not None:
+        hashed = contact_lookup(ContactKind.MOBILE, phone)
+        points = ContactPoint.objects.usable().filter(unit__in=units, lookup=hashed)
+        persons = points.values("person")
+    elif folded_words(words):
+        persons = Person.objects.searched(words, units).values("pk")
+    else:
+        return visible.none()
+    return unprotected.filter(person__in=persons).with_row_facts().order_by("-opened_at")
+
+
+def _by_case_number(visible: CaseQuerySet, number: str) -> CaseQuerySet:
+    *_code, year, serial = number.split("-")
+    if int(serial) > 2_000_000_000:
+        return visible.none()
+    found = visible.filter(year=int(year), serial=int(serial))
+    return found.filter(number__startswith=number.split("-")[0]) if _code else found
+
+
+def _as_phone(compact: str) -> str | None:
+    if not re.fullmatch(r"\+?\d{8,15}", compact):
+        return None
+    try:
+        return normal_phone(compact)
+    except InvalidContact:
+        return None
