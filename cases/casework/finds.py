@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.casework.models import Finding, PoliceOrder, Substance, Threshold, ThresholdTable
+from cases.casework.models import Case, Finding, PoliceOrder, Substance, Threshold, ThresholdTable
 
 
 class Position(models.TextChoices):
@@ -87,14 +87,29 @@ def compare(
     return Comparison(table, compared)
 
 
+def police_order_of(case: Case) -> PoliceOrder | None:
+    """The order a case rests on, or None; it shares the case's loaded person."""
+    order: PoliceOrder | None = getattr(case.referral, "police_order", None)
+    if order is not None:
+        case.referral.person = case.person
+        order.referral = case.referral
+    return order
+
+
 def compare_order(order: PoliceOrder) -> Comparison:
-    """The finds of a registered order beside the table that was in force. Costs two queries."""
-    amounts = thresholds_of(order.threshold_table)
+    """The finds of a registered order beside the table that was in force. Costs one query."""
+    threshold = Threshold.objects.filter(
+        table=order.threshold_table_id, substance=models.OuterRef("substance")
+    )
+    findings = (
+        order.findings.select_related("substance")
+        .annotate(threshold=models.Subquery(threshold.values("amount")))
+        .order_by("pk")
+    )
     compared = []
-    for finding in order.findings.select_related("substance").order_by("pk"):
-        threshold = amounts.get(finding.substance_id)
-        position = position_of(finding.substance, finding.amount, finding.use_only, threshold)
-        compared.append(
-            ComparedFind(finding.substance, finding.amount, threshold, position, finding)
-        )
+    for finding in findings:
+        finding.order = order  # loaded already, with the person whose key opens the reference
+        amount, limit = finding.amount, finding.threshold
+        position = position_of(finding.substance, amount, finding.use_only, limit)
+        compared.append(ComparedFind(finding.substance, amount, limit, position, finding))
     return Comparison(order.threshold_table, compared)

@@ -66,6 +66,15 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """What one line of a list shows, in one query."""
         return self.select_related("person", "assigned_to", "referral__legal_basis", "unit")
 
+    def with_page_facts(self) -> Self:
+        """What the case's own pages show besides, in the same query."""
+        return self.select_related(
+            "referral__sender",
+            "referral__police_order__threshold_table",
+            "opened_by",
+            "closed_by",
+        )
+
 
 class Case(Versioned):
     """A case never changes unit. Its state is never typed: `casework.states` computes it."""

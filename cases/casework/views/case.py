@@ -20,10 +20,10 @@ from cases.casework.actions import (
     finish_task,
     write_note,
 )
-from cases.casework.finds import compare_order
+from cases.casework.finds import compare_order, police_order_of
 from cases.casework.forms.case import AssignForm, DecideForm, NoteForm
 from cases.casework.milestones import CaseIsClosed
-from cases.casework.models import Case, PoliceOrder, Task
+from cases.casework.models import Case, Task
 from cases.casework.views.lookup import visible_case
 
 CLOSED = gettext_lazy("The case is closed. Nothing more is written on it.")
@@ -32,10 +32,9 @@ CLOSED = gettext_lazy("The case is closed. Nothing more is written on it.")
 @requires(Permission.WORK_ON_CASES)
 def decide(request: StaffRequest, case_id: UUID) -> HttpResponse:
     case = visible_case(request, case_id, Permission.WORK_ON_CASES)
-    order = PoliceOrder.objects.filter(referral=case.referral).select_related("threshold_table").first()
+    order = police_order_of(case)
     if order is None:
         raise Http404
-    order.referral = case.referral
     form = DecideForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -18,8 +18,8 @@ def visible_case(
     Raises Http404 for a case outside `visible_to` (a foreign one and none at all look the same),
     PermissionDenied when the user lacks the permission in the case's own unit.
     """
-    cases = Case.objects.visible_to(request.user).with_row_facts()
-    case = cases.select_related("referral__sender").filter(pk=case_id).first()
+    cases = Case.objects.visible_to(request.user).with_row_facts().with_page_facts()
+    case = cases.filter(pk=case_id).first()
     if case is None:
         raise Http404
     require_in_unit(request.user, permission, case.unit_id)
