@@ -40,6 +40,13 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def booked(self) -> Self:
         return self.filter(status=AppointmentStatus.BOOKED)
 
+    def held(self) -> Self:
+        return self.filter(status=AppointmentStatus.HELD)
+
+    def with_page_facts(self) -> Self:
+        """What a page about one appointment shows, in one query."""
+        return self.select_related("adviser", "place", "attendance__recorded_by")
+
     def starting_within(self, first: datetime, last: datetime) -> Self:
         """Booked, starting in [first, last)."""
         return self.booked().filter(starts_at__gte=first, starts_at__lt=last)
@@ -160,6 +167,14 @@ class SentHow(models.TextChoices):
     EMAIL = "email", _("by e-mail")
 
 
+class SummonsQuerySet(models.QuerySet["Summons"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(visible_through(user, "appointment__case__person__"))
+
+    def for_case(self, case: Case) -> Self:
+        return self.filter(appointment__case=case)
+
+
 class Summons(Row):
     """The written summons to one appointment as it stood: the letter, when and how it was sent."""
 
@@ -171,6 +186,8 @@ class Summons(Row):
     sent_how = models.CharField(max_length=14, choices=SentHow)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = SummonsQuerySet.as_manager()
 
     class Privacy:
         kept: set[str] = set()
