@@ -1,6 +1,6 @@
 """Consent, help offered and what came of it; the answer to the sender; closing."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 
 from django.db import models
@@ -11,7 +11,7 @@ from cases.accounts.models import User
 from cases.casework.models import Case, CaseOutcome, SenderChoice
 from cases.core.fields import EncryptedTextField
 from cases.core.models import NamedInThreeLanguages, Row, Versioned, both_or_neither
-from cases.people.models import Person
+from cases.people.models import Person, visible_through
 from cases.units.models import Unit
 
 
@@ -44,7 +44,14 @@ class Service(NamedInThreeLanguages, Row):
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(visible_through(user, "case__person__"))
+
+    def for_case(self, case: Case) -> Self:
+        return self.filter(case=case).order_by("-given_on", "-recorded_at", "pk")
+
     def in_force_on(self, day: date) -> Self:
+        """A consent that was withdrawn allows nothing more, not even for the days before."""
         return self.filter(given_on__lte=day, expires_on__gte=day, withdrawn_at=None)
 
 
@@ -116,13 +123,19 @@ FINAL_RESULTS = (Result.COMPLETED, Result.STOPPED, Result.NEVER_STARTED)
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(visible_through(user, "case__person__"))
+
     def for_case(self, case: Case) -> Self:
         return self.filter(case=case).order_by("offered_on", "pk")
 
     def unfinished(self) -> Self:
-        """Those that still ask something: no answer yet, or accepted without an end."""
+        """Those that still ask something: no answer yet, or accepted without an end.
+
+        A withdrawn consent ends what was recorded under it: its offers ask nothing any more.
+        """
         accepted = Q(reply=Reply.ACCEPTED) & ~Q(result__in=FINAL_RESULTS)
-        return self.filter(Q(reply=Reply.THINKING) | accepted)
+        return self.filter(Q(reply=Reply.THINKING) | accepted, consent__withdrawn_at=None)
 
 
 class Offer(Versioned):
@@ -180,11 +193,31 @@ class Offer(Versioned):
     def __str__(self) -> str:
         return f"offer {self.pk}"
 
+    @property
+    def is_finished(self) -> bool:
+        return self.reply == Reply.DECLINED or self.result in FINAL_RESULTS
+
 
 class SentVia(models.TextChoices):
     POST = "post", _("by post")
     DIGITAL_POST = "digital_post", _("digital post")
     HANDED_OVER = "handed_over", _("handed over")
+
+
+class AnswerQuerySet(models.QuerySet["AnswerToSender"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(visible_through(user, "case__person__"))
+
+    def for_case(self, case: Case) -> Self:
+        return self.filter(case=case).order_by("-sent_at", "pk")
+
+    def that_stand(self) -> Self:
+        """Those that no later row corrects."""
+        return self.filter(corrected_by=None)
+
+    def of_round(self, round_started_at: datetime | None) -> Self:
+        """Those sent after the sender's latest new deadline."""
+        return self.filter(sent_at__gt=round_started_at) if round_started_at else self.all()
 
 
 class AnswerToSender(Row):
@@ -200,9 +233,9 @@ class AnswerToSender(Row):
     sent_via = models.CharField(max_length=14, choices=SentVia)
     sent_at = models.DateTimeField()
     sent_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    corrects = models.OneToOneField(
-        "self", models.PROTECT, null=True, related_name="corrected_by"
-    )
+    corrects = models.OneToOneField("self", models.PROTECT, null=True, related_name="corrected_by")
+
+    objects = AnswerQuerySet.as_manager()
 
     class Privacy:
         kept: set[str] = set()
@@ -215,10 +248,21 @@ class AnswerToSender(Row):
     class Meta:
         verbose_name = _("answer to the sender")
         verbose_name_plural = _("answers to senders")
-        indexes = [models.Index(fields=["case", "sent_at"], name="answer_of_case")]
+        indexes = [
+            models.Index(fields=["case", "sent_at"], name="answer_of_case"),
+            models.Index(fields=["unit", "sent_at"], name="answer_in_period"),
+        ]
 
     def __str__(self) -> str:
         return f"answer {self.pk}"
+
+
+class SenderDecisionQuerySet(models.QuerySet["SenderDecision"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(visible_through(user, "case__person__"))
+
+    def for_case(self, case: Case) -> Self:
+        return self.filter(case=case).order_by("-recorded_at", "pk")
 
 
 class SenderDecision(Row):
@@ -229,6 +273,8 @@ class SenderDecision(Row):
     decided_on = models.DateField()
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    objects = SenderDecisionQuerySet.as_manager()
 
     class Privacy:
         kept: set[str] = set()
@@ -269,6 +315,7 @@ class Closing(Row):
     class Meta:
         verbose_name = _("closing")
         verbose_name_plural = _("closings")
+        indexes = [models.Index(fields=["unit", "closed_at"], name="closing_in_period")]
 
     def __str__(self) -> str:
         return f"closing {self.pk}"
