@@ -1,0 +1,2 @@
+// Before anything else: the components' hints for developers stay out of the console.
+window.dsWarnings = false;
