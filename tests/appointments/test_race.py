@@ -1,0 +1,23 @@
+"""A short race; `tests/long/test_booking_race.py` runs the long one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.long.booking_race import race
+
+ROUNDS = 10
+
+
+@pytest.fixture
+def clock() -> Iterator[None]:
+    """The racers are processes of their own: they and the test need the real time."""
+    yield None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_processes_want_one_slot_and_then_each_others(tmp_path: Path) -> None:
+    with race(tmp_path) as two:
+        two.book_the_same_slot(ROUNDS)
+        two.swap(ROUNDS)
