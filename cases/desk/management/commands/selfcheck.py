@@ -1,0 +1,18 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from cases.desk.selfcheck import wrong_milestones
+
+
+class Command(BaseCommand):
+    help = "Rebuild every case's milestones from the facts and tell where they differ."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        wrong = 0
+        for number, names in wrong_milestones():
+            wrong += 1
+            self.stderr.write(f"{number}: {', '.join(names)}")
+        if wrong:
+            raise CommandError(f"{wrong} cases have milestones that the facts do not bear out.")
+        self.stdout.write("Every case's milestones are what the facts say.")
