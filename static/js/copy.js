@@ -1,16 +1,13 @@
-// <button data-copy="text" data-copied="Copied">: puts the text on the clipboard and says so.
+// <button data-copy="text">: puts the text on the clipboard, and says so to eye and ear.
 (() => {
-  const said = document.createElement("div");
-  said.className = "ds-sr-only";
-  said.setAttribute("role", "status");
-  document.body.append(said);
+  const said = document.getElementById("said");
 
   document.addEventListener("click", async (event) => {
     const button = event.target.closest?.("[data-copy]");
     if (!button) return;
     await navigator.clipboard.writeText(button.dataset.copy);
+    button.dataset.state = "copied";
     said.textContent = "";
-    said.textContent = button.dataset.copied;
-    button.setAttribute("data-state", "copied");
+    said.textContent = said.dataset.copied;
   });
 })();

@@ -1,39 +1,27 @@
-// <form data-draft="address" data-draft-failed="words">: sends what is typed two seconds after the
-// last key and shows the answer in [data-draft-state]. Without script the form works as ever.
+// A form may save its draft by htmx into #draft-state. When the server does not answer, or answers
+// with anything but the line of state, this says so instead of leaving the old «saved» standing.
 (() => {
-  const PAUSE = 2000;
+  const line = document.getElementById("draft-state");
+  if (!line) return;
 
-  function follow(form) {
-    const state = form.querySelector("[data-draft-state]");
-    let timer;
-    let sending;
-
-    async function save() {
-      sending?.abort();
-      sending = new AbortController();
-      try {
-        const answer = await fetch(form.dataset.draft, {
-          method: "POST", body: new FormData(form), signal: sending.signal,
-        });
-        if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
-        state.innerHTML = await answer.text();
-        state.removeAttribute("data-state");
-      } catch (error) {
-        if (error.name === "AbortError") return;
-        state.textContent = form.dataset.draftFailed;
-        state.setAttribute("data-state", "failed");
-      }
-    }
-
-    form.addEventListener("input", () => {
-      clearTimeout(timer);
-      timer = setTimeout(save, PAUSE);
-    });
-    form.addEventListener("submit", () => {
-      clearTimeout(timer);
-      sending?.abort();
-    });
+  function failed() {
+    line.textContent = line.dataset.failed || "!";
+    line.dataset.state = "failed";
   }
 
-  document.querySelectorAll("form[data-draft]").forEach(follow);
+  const isDraft = (context) => context?.target === line || context?.target === "#draft-state";
+
+  document.addEventListener("htmx:before:swap", (event) => {
+    const context = event.detail.ctx;
+    if (!isDraft(context)) return;
+    // Signed out: the request was led on to the sign-in page.
+    if (context.response.raw.redirected || !context.response.raw.ok) {
+      event.preventDefault();
+      failed();
+    } else {
+      delete line.dataset.state;
+    }
+  });
+  document.addEventListener("htmx:response:error", (event) => isDraft(event.detail.ctx) && failed());
+  document.addEventListener("htmx:error", (event) => isDraft(event.detail.ctx) && failed());
 })();
