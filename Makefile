@@ -1,42 +1,64 @@
 # Every command of the project. Needs python3 (3.11 or newer), venv and make; the rest is put into
-# .venv and .data of this folder.
+# .venv and .data of this folder, nothing elsewhere.
 PYTHON ?= python3
 PORT ?= 8000
+# What to add to the test command: make test ARGS="tests/people -k letters"
+ARGS ?=
 BIN := .venv/bin
-# A single letter option keeps the databases of two runs apart.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
+DATA := $(CURDIR)/.data
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--no-emit-index-url --no-header
+# Two processes: the machines have two cores. What shares a server stays in one of them.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+SERVICES := $(BIN)/python -m tools.services
 
-.PHONY: run test test-postgres test-long check fix bench lock messages screenshots clean
+.PHONY: help run test test-postgres test-long check fix bench lock messages screenshots clean
+
+help:
+	@echo "make run             everything for a first look: web, worker, beat, sample data (PORT=$(PORT))"
+	@echo "make test            the suite on SQLite, browser journeys included"
+	@echo "make test-postgres   the suite on a PostgreSQL and a Redis of its own"
+	@echo "make test-long       chaos runs, large volumes, the full accessibility matrix"
+	@echo "make check           lint, import contract, types, templates, migrations, translations"
+	@echo "make fix             what lint and format can repair by themselves"
+	@echo "make bench           speed as ratios to the floor"
+	@echo "make messages        collect and compile translations"
+	@echo "make lock            requirements*.in -> requirements*.txt with hashes (needs the network)"
+	@echo "make screenshots     the pictures of README and docs"
+	@echo "make clean           removes .data and the caches: the practice database, too"
 
 run: .venv/run.stamp
-	PORT=$(PORT) $(BIN)/python tools/run.py
+	@ADVISORY_DATA=$(DATA) PORT=$(PORT) $(BIN)/python -m tools.run
 
 test: .venv/dev.stamp
-	env -u DATABASE_URL -u REDIS_URL ADVISORY_DATA=.data/test $(PYTEST)
+	env -u DATABASE_URL -u REDIS_URL ADVISORY_DATA=$(DATA)/test $(PYTEST)
 
 test-postgres: .venv/dev.stamp
-	ADVISORY_DATA=.data/test-postgres $(BIN)/python tools/services.py -- $(PYTEST)
+	ADVISORY_DATA=$(DATA)/test-postgres $(SERVICES) -- $(PYTEST)
 
 test-long: .venv/dev.stamp
-	ADVISORY_DATA=.data/test-long $(BIN)/python tools/services.py -- \
-		$(BIN)/python -m pytest -m long --timeout 1500 -p no:randomly
+	ADVISORY_DATA=$(DATA)/test-long $(SERVICES) -- \
+		$(BIN)/python -m pytest -m long --timeout 1500 -p no:randomly $(ARGS)
 
+check: export ADVISORY_DATA := $(DATA)/check
 check: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	$(BIN)/mypy cases advisory
+	$(BIN)/mypy
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python tools/messages.py --check
+	$(BIN)/python -m pytest -q -p no:randomly tests/test_architecture.py tests/test_consistency.py
 
 fix: .venv/dev.stamp
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 bench: .venv/dev.stamp
-	ADVISORY_DATA=.data/bench $(BIN)/python tools/services.py -- $(BIN)/python bench/run.py
+	ADVISORY_DATA=$(DATA)/bench $(SERVICES) --durable -- $(BIN)/python bench/run.py $(ARGS)
 
 screenshots: .venv/dev.stamp
 	$(BIN)/python tools/screenshots.py
@@ -45,20 +67,20 @@ messages: .venv/dev.stamp
 	$(BIN)/python tools/messages.py
 
 lock: .venv/dev.stamp
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
-		--no-emit-index-url --no-header requirements.in --output-file requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
-		--no-emit-index-url --no-header requirements-dev.in --output-file requirements-dev.txt
+	$(LOCK) requirements.in --output-file requirements.txt
+	$(LOCK) requirements-dev.in --output-file requirements-dev.txt
 
 .venv/run.stamp: requirements.txt
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	touch $@
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed." * (sys.version_info < (3, 11)))'
+	@echo "Installing what the program needs into .venv …"
+	@$(PYTHON) -m venv .venv
+	@$(PIP) install --require-hashes -r requirements.txt
+	@touch $@
 
 .venv/dev.stamp: .venv/run.stamp requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-		-r requirements.txt -r requirements-dev.txt
-	touch $@
+	@echo "Installing what checking and testing need into .venv …"
+	@$(PIP) install --require-hashes -r requirements.txt -r requirements-dev.txt
+	@touch $@
 
 clean:
 	rm -rf .data .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
