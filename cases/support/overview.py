@@ -31,6 +31,10 @@ class HelpOverview:
     def may_offer(self) -> bool:
         return self.consent is not None and not self.case.is_closed
 
+    @property
+    def may_change(self) -> bool:
+        return not self.case.is_closed
+
 
 @dataclass(frozen=True)
 class AnswersOverview:

@@ -72,4 +72,4 @@ Refusal = tuple(SENTENCES)
 def explain(form: forms.Form, refusal: Exception) -> None:
     """Put the sentence for this refusal where the reader can do something about it."""
     field, sentence = SENTENCES[type(refusal)]
-    form.add_error(field if field in form.fields else None, sentence)
+    form.add_error(field if field in form.fields else None, str(sentence))

@@ -24,6 +24,8 @@ from cases.support.models import Consent, Service
 from cases.units.models import Place
 
 Meet = Callable[..., Attendance]
+MakeCase = Callable[..., Case]
+BookAhead = Callable[[Case], Appointment]
 
 
 @pytest.fixture
@@ -94,7 +96,7 @@ def not_attended(accepted_case: Case, meet: Meet) -> Case:
 
 
 @pytest.fixture
-def book_ahead(adviser: User) -> Callable[[Case], Appointment]:
+def book_ahead(adviser: User) -> BookAhead:
     def booked(case: Case) -> Appointment:
         soon: datetime = local(timezone.now() + timedelta(days=5)).replace(hour=10, minute=0)
         appointment = book(

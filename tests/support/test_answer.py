@@ -26,7 +26,7 @@ from cases.support.milestones import support_milestones
 from cases.support.models import AnswerToSender
 from cases.support.overview import answer_to_send
 from cases.units.models import Unit
-from tests.support.conftest import Meet, correct
+from tests.support.conftest import BookAhead, MakeCase, Meet, correct
 
 ROW = {
     "case", "unit", "sender_name", "sender_reference", "case_number", "attended", "dates",
@@ -42,7 +42,9 @@ def send(case: Case, by: User) -> AnswerToSender:
     return send_answer(case_id=case.pk, sent_via="post", by=by)
 
 
-def test_attended_with_the_days_of_the_meetings(make_case, meet: Meet, adviser: User) -> None:
+def test_attended_with_the_days_of_the_meetings(
+    make_case: MakeCase, meet: Meet, adviser: User
+) -> None:
     case = make_case(basis="transfer", attendances=2)
     meet(case, "attended", days_ago=8)
     meet(case, "did_not_come", days_ago=5)
@@ -117,7 +119,7 @@ def test_an_absence_that_does_not_count_is_not_told(
 
 
 def test_not_attended_is_not_said_while_a_meeting_lies_ahead(
-    accepted_case: Case, meet: Meet, book_ahead, adviser: User
+    accepted_case: Case, meet: Meet, book_ahead: BookAhead, adviser: User
 ) -> None:
     meet(accepted_case, "did_not_come")
     book_ahead(accepted_case)
@@ -125,7 +127,7 @@ def test_not_attended_is_not_said_while_a_meeting_lies_ahead(
         send(accepted_case, adviser)
 
 
-def test_an_own_wish_has_nobody_to_answer(make_case, meet: Meet, adviser: User) -> None:
+def test_an_own_wish_has_nobody_to_answer(make_case: MakeCase, meet: Meet, adviser: User) -> None:
     case = make_case(basis="own_wish")
     meet(case)
     with pytest.raises(NobodyToAnswer):

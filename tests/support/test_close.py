@@ -18,7 +18,7 @@ from cases.support.actions import (
 )
 from cases.support.closing_rules import possible_outcomes, what_is_missing
 from cases.support.models import Closing, Consent, Service
-from tests.support.conftest import Meet
+from tests.support.conftest import BookAhead, MakeCase, Meet
 
 EXCEPTIONAL = ["returned", "withdrawn", "moved", "deceased"]
 
@@ -52,7 +52,9 @@ def test_the_journey_tells_what_is_missing_at_each_step(
     assert possible_outcomes(accepted_case)[0] == "not_attended"
 
 
-def test_a_booked_appointment_is_missing_its_end(accepted_case: Case, book_ahead) -> None:
+def test_a_booked_appointment_is_missing_its_end(
+    accepted_case: Case, book_ahead: BookAhead
+) -> None:
     appointment = book_ahead(accepted_case)
     assert missing(accepted_case) == ["appointment_booked", "not_met_yet"]
     after = appointment.ends_at + timedelta(minutes=1)
@@ -74,12 +76,12 @@ def test_help_under_way_keeps_a_case_open(
     assert [reason.code for reason in refusal.value.reasons] == ["offers_open"]
 
 
-def test_an_undecided_find_is_missing(make_case) -> None:
+def test_an_undecided_find_is_missing(make_case: MakeCase) -> None:
     case = make_case(finds=[("heroin", "900")])
     assert missing(case) == ["find_undecided", "not_met_yet"]
 
 
-def test_a_returned_find_waits_for_nothing(make_case, adviser: User) -> None:
+def test_a_returned_find_waits_for_nothing(make_case: MakeCase, adviser: User) -> None:
     case = make_case(finds=[("heroin", "900")])
     decide_on_find(case_id=case.pk, decision="return", reason="Over grensen", by=adviser)
     assert missing(case) == []
@@ -99,7 +101,7 @@ def test_closing_with_an_ordinary_outcome(attended: Case, adviser: User) -> None
     assert attended.next_due_at is None
 
 
-def test_an_own_wish_ends_without_a_sender(make_case, meet: Meet, adviser: User) -> None:
+def test_an_own_wish_ends_without_a_sender(make_case: MakeCase, meet: Meet, adviser: User) -> None:
     case = make_case(basis="own_wish")
     assert missing(case) == ["attendance_missing"]
     meet(case)
@@ -120,7 +122,7 @@ def test_an_outcome_the_case_does_not_have_is_refused(
 
 @pytest.mark.parametrize("outcome", EXCEPTIONAL)
 def test_an_exceptional_outcome_calls_off_what_is_booked(
-    accepted_case: Case, book_ahead, adviser: User, outcome: str
+    accepted_case: Case, book_ahead: BookAhead, adviser: User, outcome: str
 ) -> None:
     appointment = book_ahead(accepted_case)
     close_case(case_id=accepted_case.pk, outcome=outcome, by=adviser)
@@ -131,7 +133,7 @@ def test_an_exceptional_outcome_calls_off_what_is_booked(
 
 
 def test_a_meeting_that_has_begun_is_recorded_first(
-    accepted_case: Case, book_ahead, adviser: User
+    accepted_case: Case, book_ahead: BookAhead, adviser: User
 ) -> None:
     appointment = book_ahead(accepted_case)
     earlier = timezone.now() - timedelta(hours=2)
@@ -172,7 +174,7 @@ def test_a_case_is_closed_once(case: Case, adviser: User) -> None:
 
 
 def test_nothing_is_kept_when_the_audit_fails(
-    accepted_case: Case, book_ahead, adviser: User, request: pytest.FixtureRequest
+    accepted_case: Case, book_ahead: BookAhead, adviser: User, request: pytest.FixtureRequest
 ) -> None:
     appointment = book_ahead(accepted_case)
     broken = request.getfixturevalue("broken_audit")

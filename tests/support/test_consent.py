@@ -20,11 +20,13 @@ from cases.support.actions import (
     withdraw_consent,
 )
 from cases.support.consent_text import consent_wording
-from cases.support.models import Consent, Service
+from cases.support.models import Consent, Offer, Service
 from tests import factories
 
 
-def _offer(case: Case, service: Service, by: User, *, days_ago: int = 0, reply: str = "thinking"):
+def _offer(
+    case: Case, service: Service, by: User, *, days_ago: int = 0, reply: str = "thinking"
+) -> Offer:
     return offer_help(
         case_id=case.pk,
         service=service,

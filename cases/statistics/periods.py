@@ -1,0 +1,47 @@
+"""Which days a page of figures covers: free for the unit's leader, fixed for everybody else."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from cases.core.working_days import OSLO
+
+YEARS_BACK = 5
+MONTHS_IN_A_QUARTER = 3
+
+
+@dataclass(frozen=True)
+class Period:
+    """Both days included, as days in Oslo."""
+
+    first: date
+    last: date
+
+    def moments(self) -> tuple[datetime, datetime]:
+        """The first moment of the first day, and the first moment after the last."""
+        return (
+            datetime.combine(self.first, time.min, tzinfo=OSLO),
+            datetime.combine(self.last + timedelta(days=1), time.min, tzinfo=OSLO),
+        )
+
+
+def this_year_to_date(today: date) -> Period:
+    return Period(today.replace(month=1, day=1), today)
+
+
+def safe_periods(today: date) -> dict[int, Period]:
+    """The periods whoever is not the unit's leader can choose between, the newest first.
+
+    They never overlap: no two pages can be subtracted from each other. The running year is counted
+    to the end of its last finished quarter, so that its figures do not tell from one day to the
+    next what a single person has done.
+    """
+    years = {today.year: _finished_part(today)} if today.month > MONTHS_IN_A_QUARTER else {}
+    for year in range(today.year - 1, today.year - 1 - YEARS_BACK, -1):
+        years[year] = Period(date(year, 1, 1), date(year, 12, 31))
+    return years
+
+
+def _finished_part(today: date) -> Period:
+    first_month_of_quarter = today.month - (today.month - 1) % MONTHS_IN_A_QUARTER
+    quarter_begins = date(today.year, first_month_of_quarter, 1)
+    return Period(date(today.year, 1, 1), quarter_begins - timedelta(days=1))
