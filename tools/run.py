@@ -135,7 +135,7 @@ def start_process(command: list[str]) -> subprocess.Popen[bytes]:
 
 def commands(port: int) -> dict[str, list[str]]:
     python = [sys.executable, "-m"]
-    celery = [*python, "celery", "--app", "advisory"]
+    celery = [*python, "celery", "--app", "advisory", "--quiet"]
     quiet = ["--loglevel", "WARNING"]
     return {
         "web": [
@@ -241,6 +241,8 @@ class Supervisor:
 
 def run() -> None:
     port = port_from_environment()
+    # The database lies below: nobody else of this machine reads it.
+    os.umask(0o077)
     DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
     with only_run(port) as other:
         if other is not None:
