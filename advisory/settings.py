@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -204,6 +205,10 @@ STORAGES = {
 SMS_URL = env.str("SMS_URL", "")
 SMS_TOKEN = env.str("SMS_TOKEN", "")
 SMS_WEBHOOK_SECRET = env.str("SMS_WEBHOOK_SECRET", "")
+# Whether the gateway sends once, however often it gets the same Idempotency-Key.
+SMS_HONOURS_KEY = env.bool("SMS_HONOURS_KEY", True)
+# Shortens time-outs, leases and pauses alike; only tests and chaos runs use another value than 1.
+REMINDER_TIME_FACTOR = env.float("REMINDER_TIME_FACTOR", 1.0)
 EMAIL_URL = env.str("EMAIL_URL", "")
 if EMAIL_URL:
     vars().update({k: v for k, v in env.dj_email_url("EMAIL_URL").items() if k.startswith("EMAIL_")})
@@ -213,9 +218,9 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "no-reply@localhost")
 # --- Celery: nudges without arguments, on intervals only ---------------------------------------
 REDIS_URL = env.str("REDIS_URL", "")
 BROKER_DIR = DATA_DIR / "broker"
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 if REDIS_URL:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
         "socket_timeout": 2,
         "socket_connect_timeout": 2,
         "visibility_timeout": 300,
@@ -254,7 +259,14 @@ CELERY_BEAT_SCHEDULE = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {
+        "content_free": {
+            "()": "advisory.logs.ContentFreeFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "content_free"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"cases": {"level": "INFO"}},
 }

@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.accounts.models import User
-from cases.appointments.models import Appointment
-from cases.core.fields import EncryptedTextField
-from cases.core.models import DataKeyHolder, Row
+from cases.appointments.models import Appointment, AppointmentStatus
+from cases.core.models import Row
 from cases.people.models import visible_through
+from cases.reminders.words import Reason
 from cases.units.models import Unit
 
 
@@ -45,62 +45,52 @@ class MessageState(models.TextChoices):
     TOO_LATE = "too_late", _("too late to send")
 
 
-OPEN_STATES = (MessageState.PLANNED, MessageState.CLAIMED, MessageState.UNCLEAR)
-MAY_HAVE_REACHED = (
-    MessageState.CLAIMED,
+WAITING_STATES = (MessageState.PLANNED, MessageState.UNCLEAR)
+OPEN_STATES = (*WAITING_STATES, MessageState.CLAIMED)
+LEFT_THE_HOUSE = (
     MessageState.HANDED_OVER,
     MessageState.DELIVERED,
     MessageState.UNDELIVERED,
     MessageState.NO_RECEIPT,
-    MessageState.UNCLEAR,
-    MessageState.NEEDS_PERSON,
 )
-
-
-class ReminderRule(models.Model):
-    """Which reminders a unit sends. Without a row of its own a unit follows the shared one."""
-
-    unit = models.ForeignKey(
-        Unit, models.CASCADE, null=True, blank=True, related_name="+",
-        help_text=_("Empty: for every unit without a rule of its own."),
-    )  # fmt: skip
-    kind = models.CharField(_("kind"), max_length=12, choices=MessageKind)
-    channel = models.CharField(_("channel"), max_length=5, choices=Channel)
-    is_on = models.BooleanField(_("is sent"), default=True)
-
-    class Privacy:
-        kept = {"id", "unit", "kind", "channel", "is_on"}
-        erased: set[str] = set()
-        anonymised: dict[str, object] = {}
-
-    class Meta:
-        verbose_name = _("reminder rule")
-        verbose_name_plural = _("reminder rules")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["unit", "kind", "channel"], name="reminder_rule_once", nulls_distinct=None
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()}, {self.get_channel_display()}"
+# Whoever was already talking to the gateway, or once got no answer, may have been heard.
+MAY_HAVE_REACHED = (
+    Q(state__in=LEFT_THE_HOUSE)
+    | Q(state__in=[MessageState.CLAIMED, MessageState.UNCLEAR, MessageState.NEEDS_PERSON])
+    | Q(unclear_since__isnull=False)
+)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(visible_through(user, "appointment__case__person__"))
 
-    def for_appointment(self, appointment: Appointment) -> Self:
-        return self.filter(appointment=appointment)
-
     def due(self, now: datetime) -> Self:
-        return self.filter(state=MessageState.PLANNED, try_at__lte=now).order_by("not_after", "pk")
+        """To be sent or settled now, the nearest cut-off first."""
+        return self.filter(state__in=WAITING_STATES, try_at__lte=now).order_by("not_after", "pk")
 
     def with_expired_lease(self, now: datetime) -> Self:
         return self.filter(state=MessageState.CLAIMED, lease_until__lt=now)
 
+    def without_receipt(self, now: datetime) -> Self:
+        """Handed to the SMS gateway, whose receipt has not come before the cut-off."""
+        return self.filter(state=MessageState.HANDED_OVER, channel=Channel.SMS, not_after__lt=now)
+
     def unfinished(self) -> Self:
         return self.filter(state__in=OPEN_STATES)
+
+    def may_have_reached(self) -> Self:
+        return self.filter(MAY_HAVE_REACHED)
+
+    def of_another_appointment_time(self) -> Self:
+        """Planned for an appointment that has changed, is over, or whose case is closed."""
+        cancelled = Q(kind=MessageKind.CANCELLED)
+        return self.filter(state=MessageState.PLANNED).filter(
+            Q(sequence__lt=F("appointment__sequence"))
+            | ~cancelled & ~Q(appointment__status=AppointmentStatus.BOOKED)
+            | cancelled & ~Q(appointment__status=AppointmentStatus.CANCELLED)
+            | ~cancelled & Q(appointment__case__closed_at__isnull=False)
+        )
 
 
 class Message(Row):
@@ -114,14 +104,15 @@ class Message(Row):
     recipient = models.CharField(max_length=40, default="self")
     planned_at = models.DateTimeField()
     not_after = models.DateTimeField()
-    try_at = models.DateTimeField()  # planned_at, or later after a certain refusal
+    try_at = models.DateTimeField()  # planned_at, or when to try or settle it next
     state = models.CharField(max_length=12, choices=MessageState, default=MessageState.PLANNED)
-    reason = models.CharField(max_length=40, blank=True)
+    reason = models.CharField(max_length=20, choices=Reason, blank=True)
     attempt = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     lease_token = models.PositiveIntegerField(default=0)
     unclear_since = models.DateTimeField(null=True)
     provider_id = models.CharField(max_length=100, blank=True)
+    # A keyed hash of what is handed over and to whom; empty until it is about to be.
     text_hash = models.CharField(max_length=64, blank=True)
     handed_over_at = models.DateTimeField(null=True)
     final_at = models.DateTimeField(null=True)
@@ -152,11 +143,18 @@ class Message(Row):
             ),
         ]
         indexes = [
-            models.Index(fields=["try_at"], condition=Q(state="planned"), name="message_due"),
             models.Index(
-                fields=["state", "lease_until"],
-                condition=Q(state__in=["claimed", "unclear"]),
-                name="message_in_flight",
+                fields=["try_at"],
+                condition=Q(state__in=["planned", "unclear"]),
+                name="message_waiting",
+            ),
+            models.Index(
+                fields=["lease_until"], condition=Q(state="claimed"), name="message_in_flight"
+            ),
+            models.Index(
+                fields=["not_after"],
+                condition=Q(state="handed_over", channel="sms"),
+                name="message_without_receipt",
             ),
             models.Index(fields=["provider_id"], name="message_provider"),
         ]
@@ -170,8 +168,8 @@ class MessageEvent(models.Model):
 
     message = models.ForeignKey(Message, models.CASCADE, related_name="events")
     at = models.DateTimeField()
-    what = models.CharField(max_length=40)
-    detail = models.CharField(max_length=60, blank=True)
+    what = models.CharField(max_length=12, choices=MessageState)
+    detail = models.CharField(max_length=40, blank=True)
 
     class Privacy:
         kept: set[str] = set()
@@ -185,52 +183,3 @@ class MessageEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} {self.at:%Y-%m-%d %H:%M}"
-
-
-class MockDelivery(DataKeyHolder, Row):
-    """Practice mode only: what the person's phone or mailbox would show. Never in production."""
-
-    message = models.OneToOneField(Message, models.CASCADE, related_name="+")
-    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
-    channel = models.CharField(max_length=5, choices=Channel)
-    to = EncryptedTextField()
-    sender = models.CharField(max_length=60)
-    subject = models.CharField(max_length=120, blank=True)
-    text = EncryptedTextField()
-    arrived_at = models.DateTimeField()
-
-    class Privacy:
-        kept: set[str] = set()
-        erased = {
-            "id", "message", "unit", "channel", "to", "sender", "subject", "text", "arrived_at",
-            "wrapped_key",
-        }  # fmt: skip
-        anonymised: dict[str, object] = {}
-
-    class Meta:
-        verbose_name = _("mock delivery")
-        verbose_name_plural = _("mock deliveries")
-        indexes = [models.Index(fields=["unit", "-arrived_at"], name="mock_delivery_newest")]
-
-    def __str__(self) -> str:
-        return f"mock delivery {self.pk}"
-
-    def key_holder(self) -> "MockDelivery":
-        return self
-
-
-class Heartbeat(models.Model):
-    """When a job last came to its end. The start page and /readyz look here."""
-
-    job = models.CharField(max_length=40, primary_key=True)
-    beaten_at = models.DateTimeField()
-
-    class Privacy:
-        kept = {"job", "beaten_at"}
-        erased: set[str] = set()
-        anonymised: dict[str, object] = {}
-
-    def __str__(self) -> str:
-        return self.job
-
-

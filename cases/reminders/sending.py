@@ -1,0 +1,170 @@
+"""Claim → commit → hand over → commit, in batches, by any number of workers at once.
+
+No transaction is open while a gateway is asked. Every write after the claim names the lease, so a
+worker that was overtaken changes nothing. A worker may die at any line: what it had claimed lapses,
+and is planned again if nothing can have been said, or settled if something can.
+"""
+
+import logging
+from collections import Counter
+from datetime import datetime
+from time import monotonic
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from cases.audit.record import recorded
+from cases.reminders import circuit
+from cases.reminders.channels import open_channels
+from cases.reminders.channels.base import HandOver, Outcome, Parcel
+from cases.reminders.gate import Gate, Stop, Wait, hash_of, with_gate_facts
+from cases.reminders.health import SENDING, beat
+from cases.reminders.models import Channel, Message, MessageState
+from cases.reminders.outcomes import again, lapse, settle, stop, wait
+from cases.reminders.pace import LEASE, SWEEP, database_now, lasting
+from cases.reminders.receipts import apply_early_receipts, forget_old_receipts
+from cases.reminders.words import Reason
+from cases.reminders.writing import keep_where_still_ours, tell
+
+log = logging.getLogger(__name__)
+Channels = dict[Channel, HandOver]
+
+
+class SendingReport(Counter[str]):
+    """How many messages ended this sweep in which state."""
+
+    @property
+    def handed_over(self) -> int:
+        return self[MessageState.HANDED_OVER] + self[MessageState.DELIVERED]
+
+
+def send_due(now: datetime | None = None) -> SendingReport:
+    """Send what is due and settle what is unclear; stops by itself before Celery would stop it.
+
+    Without `now` the database's clock is asked at every step.
+    """
+    report = SendingReport()
+    stops_at = monotonic() + SWEEP
+    with open_channels() as channels:
+        settle_lapsed(channels, now or database_now())
+        while monotonic() < stops_at and any(
+            [_send_batch(c, channels, report, now) for c in channels]
+        ):
+            pass
+    finish_without_receipt(now or database_now())
+    forget_old_receipts(now or database_now())
+    beat(SENDING, now or database_now())
+    return report
+
+
+def _send_batch(
+    channel: Channel, channels: Channels, report: SendingReport, now: datetime | None
+) -> bool:
+    """Claim, judge, hand over and settle one batch; whether there was anything to do."""
+    started = now or database_now()
+    if channel in circuit.left_alone(started):
+        return False
+    claimed = claim(channel, channels[channel].batch, started)
+    if not claimed:
+        return False
+    messages, parcels = prepare(claimed, channels, started)
+    outcomes = channels[channel].hand_over(parcels) if parcels else {}
+    finished = now or database_now()
+    keep_outcomes(messages, outcomes, channels[channel], finished)
+    circuit.note(channel, outcomes.values(), finished)
+    report.update(message.state for message in messages)
+    return True
+
+
+def claim(channel: str, size: int, now: datetime) -> list[UUID]:
+    """Take up to `size` due messages for ourselves, for the length of a lease, and commit.
+
+    PostgreSQL passes over rows another worker is claiming; on SQLite the transaction is the only
+    writer from its beginning.
+    """
+    with transaction.atomic():
+        due = Message.objects.due(now).filter(channel=channel)
+        pks = list(
+            due.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[
+                :size
+            ]
+        )
+        Message.objects.filter(pk__in=pks).update(
+            state=MessageState.CLAIMED,
+            attempt=F("attempt") + 1,
+            lease_token=F("lease_token") + 1,
+            lease_until=now + lasting(LEASE),
+        )
+    return pks
+
+
+def prepare(
+    claimed: list[UUID], channels: Channels, now: datetime
+) -> tuple[list[Message], list[Parcel]]:
+    """Ask the gate and make the parcels; what is not to go out is settled here.
+
+    The hash of each parcel is committed before anything is said to the gateway.
+    """
+    with recorded():
+        messages = with_gate_facts(claimed)
+        gate = Gate(messages, channels, now)
+        parcels = {message.pk: _judged(message, gate, now) for message in messages}
+        ours = keep_where_still_ours(messages)
+        tell([m for m in ours if m.final_at is not None], now)
+    return ours, [parcel for m in ours if (parcel := parcels[m.pk]) is not None]
+
+
+def _judged(message: Message, gate: Gate, now: datetime) -> Parcel | None:
+    """The parcel, with its hash noted on the row; or None, with the row settled."""
+    try:
+        verdict = gate.judge(message)
+    except Exception as error:  # one row that can not be made must not stop the others
+        log.error("message %s can not be made: %s", message.pk, type(error).__name__)
+        again(message, Reason.FAULT, now)
+        return None
+    if isinstance(verdict, Stop):
+        stop(message, verdict.reason, now)
+        return None
+    if isinstance(verdict, Wait):
+        wait(message, verdict.until)
+        return None
+    message.text_hash = hash_of(verdict)
+    return verdict
+
+
+def keep_outcomes(
+    messages: list[Message], outcomes: dict[UUID, Outcome], channel: HandOver, now: datetime
+) -> None:
+    """Write down what the gateway said, where the lease is still ours."""
+    with recorded():
+        handed = [message for message in messages if message.pk in outcomes]
+        for message in handed:
+            settle(message, outcomes[message.pk], now, honours_key=channel.honours_key)
+        ours = keep_where_still_ours(handed)
+        tell([m for m in ours if m.state != MessageState.PLANNED], now)
+        apply_early_receipts(ours, now)
+    if len(ours) < len(handed):
+        log.warning("%d leases were lost; nothing was written for them", len(handed) - len(ours))
+
+
+def settle_lapsed(channels: Channels, now: datetime) -> None:
+    """Rows whose worker is gone: planned again, or unclear, but never simply sent again."""
+    with recorded():
+        lapsed = list(
+            Message.objects.with_expired_lease(now)
+            .select_for_update(skip_locked=True, of=("self",))
+            .annotate(case_id=F("appointment__case"), person_id=F("appointment__case__person"))
+        )
+        for message in lapsed:
+            channel = channels.get(Channel(message.channel))
+            lapse(message, now, honours_key=channel is not None and channel.honours_key)
+        ours = keep_where_still_ours(lapsed)
+        tell([m for m in ours if m.state != MessageState.PLANNED], now)
+
+
+def finish_without_receipt(now: datetime) -> None:
+    """Handed over, and the cut-off passed without a receipt: there is none to wait for."""
+    if settings.SMS_WEBHOOK_SECRET:
+        Message.objects.without_receipt(now).update(state=MessageState.NO_RECEIPT, final_at=now)
