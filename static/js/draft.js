@@ -11,7 +11,7 @@
 
   const isDraft = (context) => context?.target === line || context?.target === "#draft-state";
 
-  document.addEventListener("htmx:before:swap", (event) => {
+  document.addEventListener("htmx:before:response", (event) => {
     const context = event.detail.ctx;
     if (!isDraft(context)) return;
     // Signed out: the request was led on to the sign-in page.

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format, localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from cases.core import dates
@@ -19,7 +20,9 @@ from cases.core import dates
 register = template.Library()
 
 ICONS = Path(settings.BASE_DIR) / "static" / "vendor" / "aksel-icons" / "8.16.2"
-SHORT_DAY = "j. M Y"
+# «19. nov. 2026» and «ons.» in Norwegian, «19 Nov 2026» and «Wed» in English.
+SHORT_DAY, SHORT_WEEKDAY = "j. N Y", "D."
+ENGLISH_SHORT_DAY, ENGLISH_SHORT_WEEKDAY = "j M Y", "D"
 
 
 @register.simple_tag
@@ -40,51 +43,71 @@ def _drawing(name: str) -> SafeString:
     )
 
 
+def _in_english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def _oslo_day(value: date) -> date:
+    return dates.local(value).date() if isinstance(value, datetime) else value
+
+
 @register.filter
 def day(value: date | None) -> str:
     """«19. nov. 2026»; nothing for no day. A moment becomes its day in Oslo."""
-    if value is None or value == "":
+    if not value:
         return ""
-    if isinstance(value, datetime):
-        value = dates.local(value).date()
-    return date_format(value, SHORT_DAY)
+    return date_format(_oslo_day(value), ENGLISH_SHORT_DAY if _in_english() else SHORT_DAY)
 
 
 @register.filter
-def moment(value: datetime | None) -> str | SafeString:
+def moment(value: datetime | None) -> SafeString:
     """«ons. 25. nov. 2026 kl. 14.00» in Oslo, as a time element."""
-    if value is None or value == "":
-        return ""
+    if not value:
+        return SafeString("")
     here = dates.local(value)
-    words = _("%(day)s at %(clock)s") % {
-        "day": date_format(here, "D j. M Y"),
-        "clock": date_format(here, "H.i"),
-    }
+    weekday = date_format(here, ENGLISH_SHORT_WEEKDAY if _in_english() else SHORT_WEEKDAY)
+    words = _("%(day)s at %(clock)s") % {"day": f"{weekday} {day(here)}", "clock": clock(here)}
     return format_html('<time datetime="{}">{}</time>', here.isoformat(timespec="minutes"), words)
 
 
 @register.filter
 def clock(value: datetime | None) -> str:
     """«14.00»: the time of day in Oslo."""
-    return "" if value is None or value == "" else date_format(dates.local(value), "H.i")
+    return date_format(dates.local(value), "H.i") if value else ""
 
 
 @register.filter
 def relative_day(value: date | None) -> str:
     """«in 2 days», seen from today in Oslo."""
-    return "" if value is None or value == "" else dates.relative_day(value, timezone.localdate())
+    return dates.relative_day(_oslo_day(value), timezone.localdate()) if value else ""
 
 
 @register.filter
 def relative_moment(value: datetime | None) -> str:
     """The day of a moment, seen from today in Oslo."""
-    return "" if value is None or value == "" else relative_day(dates.local(value).date())
+    return relative_day(value)
+
+
+@register.filter
+def due_words(value: date | None) -> str:
+    """«Passed 4 days ago», «Today», «In 3 days»: what stands under a deadline."""
+    if not value:
+        return ""
+    distance = (_oslo_day(value) - timezone.localdate()).days
+    if distance == 0:
+        return _("Today")
+    if distance == 1:
+        return _("Tomorrow")
+    if distance > 0:
+        return ngettext("In %(days)s day", "In %(days)s days", distance) % {"days": distance}
+    passed = ngettext("Passed %(days)s day ago", "Passed %(days)s days ago", -distance)
+    return passed % {"days": -distance}
 
 
 @register.filter
 def amount(value: Decimal | None) -> str:
     """«2,5»: no zeros at the end, comma or point as the language has it."""
-    if value is None or value == "":
+    if value is None:
         return ""
     plain = value.normalize()
     return localize(plain if plain.as_tuple().exponent <= 0 else plain.quantize(Decimal(1)))
