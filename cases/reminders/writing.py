@@ -51,7 +51,7 @@ def keep_where_still_ours(messages: list[Message]) -> list[Message]:
     return [message for message in messages if message.pk in written]
 
 
-def _prepared(column: models.Field[Any, Any], message: Message) -> Any:
+def _prepared(column: "models.Field[Any, Any]", message: Message) -> Any:
     return column.get_db_prep_save(getattr(message, column.attname), connection)
 
 
