@@ -71,7 +71,7 @@ lock: .venv/dev.stamp
 	$(LOCK) requirements-dev.in --output-file requirements-dev.txt
 
 .venv/run.stamp: requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed." * (sys.version_info < (3, 11)))'
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed.")'
 	@echo "Installing what the program needs into .venv …"
 	@$(PYTHON) -m venv .venv
 	@$(PIP) install --require-hashes -r requirements.txt
