@@ -47,10 +47,12 @@ class OpenHours:
         return None
 
     def last_open(self, moment: datetime, clock: time) -> datetime | None:
-        """The last day, up to this moment, on which this clock is open."""
+        """This clock, or the unit's first hour, on the last open day up to this moment."""
         last_day = moment.astimezone(OSLO).date()
+        if not self.opens <= clock < self.closes:
+            clock = self.opens
         for days in range(LOOKS_AROUND_DAYS):
-            candidate = at_wall_time(last_day - timedelta(days=days), max(clock, self.opens))
+            candidate = at_wall_time(last_day - timedelta(days=days), clock)
             if candidate <= moment and self.is_open(candidate):
                 return candidate
         return None
