@@ -52,7 +52,7 @@ class BookForm(AdvisoryForm):
         initial=USUAL_MINUTES,
     )
 
-    layout = ("adviser", "place", Row("day", "clock", "minutes"))
+    layout: Any = ("adviser", "place", Row("day", "clock", "minutes"))
 
     def __init__(self, *args: Any, case: Case, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,7 +62,10 @@ class BookForm(AdvisoryForm):
 
     def slot(self) -> dict[str, Any]:
         """Where and when, as `book` and `move` take it."""
-        return {name: self.cleaned_data[name] for name in ("adviser", "place", "day", "clock", "minutes")}
+        return {
+            name: self.cleaned_data[name]
+            for name in ("adviser", "place", "day", "clock", "minutes")
+        }
 
 
 class MoveForm(SeenAppointment, BookForm):
@@ -119,9 +122,25 @@ EXPLAINED = {
 
 
 class AttendanceForm(SeenAppointment, AdvisoryForm):
+    """The results are drawn by the page itself, each with its line; `layout` is the rest."""
+
     result = forms.ChoiceField(
         label=_("Did the person come?"), choices=AttendanceResult, widget=forms.RadioSelect
     )
+
+    layout: Any = ("seen",)
+
+    def options(self) -> list[dict[str, Any]]:
+        chosen = self["result"].value()
+        return [
+            {
+                "value": r.value,
+                "label": r.label,
+                "line": EXPLAINED[r],
+                "is_chosen": r.value == chosen,
+            }
+            for r in AttendanceResult
+        ]
 
 
 class CorrectionForm(AttendanceForm):
@@ -131,3 +150,5 @@ class CorrectionForm(AttendanceForm):
         max_length=LONGEST_REASON,
         widget=PlainTextArea(attrs={"rows": 3}),
     )
+
+    layout = ("reason", "seen")

@@ -32,4 +32,3 @@ def appointments_of(case: Case) -> list[Appointment]:
         .order_by("-starts_at", "pk")
     )
     return sorted(appointments, key=lambda a: a.status != AppointmentStatus.BOOKED)
-

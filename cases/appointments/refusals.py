@@ -32,17 +32,28 @@ SENTENCES: dict[type[Exception], tuple[str | None, Promise]] = {
     NotOnTheGrid: ("clock", gettext_lazy("Choose a time in steps of five minutes, such as 10.05.")),
     InThePast: ("clock", gettext_lazy("That time has passed. Choose a later one.")),
     TooFarAhead: ("day", gettext_lazy("That is more than a year ahead. Check the year.")),
-    NotReady: (None, gettext_lazy("Decide on the find first. The person is not summoned before that.")),
-    AlreadyBooked: (None, gettext_lazy("The case has a booked appointment already. Move that one.")),
+    NotReady: (
+        None,
+        gettext_lazy("Decide on the find first. The person is not summoned before that."),
+    ),
+    AlreadyBooked: (
+        None,
+        gettext_lazy("The case has a booked appointment already. Move that one."),
+    ),
     AlreadyBegun: (
         None,
         gettext_lazy("The appointment has begun. Record how it went instead of changing it."),
     ),
     NotBooked: (
         None,
-        gettext_lazy("The appointment is not booked any more: it was cancelled, or its result is recorded."),
+        gettext_lazy(
+            "The appointment is not booked any more: it was cancelled, or its result is recorded."
+        ),
     ),
-    NotYetStarted: (None, gettext_lazy("The appointment has not begun. Record afterwards who came.")),
+    NotYetStarted: (
+        None,
+        gettext_lazy("The appointment has not begun. Record afterwards who came."),
+    ),
     AnswerIsSent: (
         None,
         gettext_lazy("The sender has been told. Correct the answer to the sender instead."),
@@ -54,7 +65,10 @@ SENTENCES: dict[type[Exception], tuple[str | None, Promise]] = {
             "Look at it as it is now, and send the form again if it still fits."
         ),
     ),
-    NotTheLetterOfTheCase: (None, gettext_lazy("The letter is not of this case. Open the page again.")),
+    NotTheLetterOfTheCase: (
+        None,
+        gettext_lazy("The letter is not of this case. Open the page again."),
+    ),
     NoText: (
         None,
         gettext_lazy("A text of the letter is missing. An administrator can add it under texts."),
@@ -70,24 +84,31 @@ FOREIGN = {
     Resource.ADVISER: gettext_lazy("The adviser does not work in the unit on that day."),
     Resource.PLACE: gettext_lazy("The place is not one of the unit's places in use."),
 }
-Refusal = (
-    *SENTENCES, SlotTaken, NotOfTheUnit, AlreadyRecorded, AmbiguousLocalTime, NonexistentLocalTime,
-)  # fmt: skip
+Refusal: tuple[type[Exception], ...] = (
+    *SENTENCES,
+    SlotTaken,
+    NotOfTheUnit,
+    AlreadyRecorded,
+    AmbiguousLocalTime,
+    NonexistentLocalTime,
+)
 
 
 def explain(form: forms.Form, refusal: Exception) -> None:
     """Put the sentence for this refusal where the reader can do something about it."""
     match refusal:
         case SlotTaken():
-            form.add_error(*TAKEN[refusal.kind])
+            field, sentence = TAKEN[refusal.kind]
+            form.add_error(field, str(sentence))
         case NotOfTheUnit():
-            form.add_error(refusal.kind.value, FOREIGN[refusal.kind])
+            form.add_error(refusal.kind.value, str(FOREIGN[refusal.kind]))
         case AmbiguousLocalTime() | NonexistentLocalTime():
             form.add_error("clock", str(refusal))
         case AlreadyRecorded():
             form.add_error(None, _recorded_already(refusal))
         case _:
-            form.add_error(*SENTENCES[type(refusal)])
+            changeable, what_to_do = SENTENCES[type(refusal)]
+            form.add_error(changeable, str(what_to_do))
 
 
 def _recorded_already(refusal: AlreadyRecorded) -> str:

@@ -88,7 +88,7 @@ def _address_lines(person: Person) -> tuple[str, ...]:
     if person.is_protected:
         return ()
     addresses = list(person.contact_points.usable().filter(kind=ContactKind.ADDRESS)[:2])
-    return _lines(addresses[0].value) if len(addresses) == 1 else ()
+    return _lines(str(addresses[0].value)) if len(addresses) == 1 else ()
 
 
 def _lines(address: str) -> tuple[str, ...]:

@@ -11,5 +11,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<uuid:case_id>/summons/print/", summons.summons_page, name="summons_page"),
     path("<uuid:case_id>/summons/<uuid:summons_id>/", summons.sent_summons, name="sent_summons"),
     path("<uuid:case_id>/attendance/", attendance.attendance, name="attendance"),
-    path("<uuid:case_id>/attendance/correct/", attendance.correct_attendance, name="correct_attendance"),
+    path(
+        "<uuid:case_id>/attendance/correct/",
+        attendance.correct_attendance,
+        name="correct_attendance",
+    ),
 ]

@@ -16,7 +16,7 @@ class LetterContent:
     dated: str
     reference: str
     facts: tuple[tuple[str, str], ...]  # label and value: when, where, with whom
-    parts: tuple[tuple[str, str], ...]  # heading, or nothing, and text; a blank line parts paragraphs
+    parts: tuple[tuple[str, str], ...]  # heading, or nothing, and text in paragraphs
     closing: tuple[str, ...]
 
     def to_json(self) -> str:

@@ -88,7 +88,11 @@ class TextTemplate(Dated, Row):
     def clean(self) -> None:
         if (self.kind == TextKind.SUMMONS_CONSEQUENCE) != (self.legal_basis_id is not None):
             raise ValidationError(
-                {"legal_basis": _("Choose a legal basis for what follows from not coming, and only there.")}
+                {
+                    "legal_basis": _(
+                        "Choose a legal basis for what follows from not coming, and only there."
+                    )
+                }
             )
         try:
             self._check_body()

@@ -44,9 +44,7 @@ def met(booked: Appointment, clock: time_machine.Traveller) -> Appointment:
 
 
 def recorded(appointment: Appointment, result: str = "attended") -> Attendance:
-    return record_attendance(
-        appointment_id=appointment.pk, result=result, by=appointment.adviser
-    )
+    return record_attendance(appointment_id=appointment.pk, result=result, by=appointment.adviser)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +80,9 @@ def test_it_ends_the_appointment_and_frees_the_time(met: Appointment) -> None:
     assert (event.target, event.purpose) == (met.pk, "attended")
 
 
-def test_nobody_has_come_before_it_begins(booked: Appointment, clock: time_machine.Traveller) -> None:
+def test_nobody_has_come_before_it_begins(
+    booked: Appointment, clock: time_machine.Traveller
+) -> None:
     clock.move_to(booked.starts_at - timedelta(seconds=1))
     with pytest.raises(NotYetStarted):
         recorded(booked)
@@ -121,7 +121,9 @@ def test_missed_meetings_from_before_the_round_do_not_count(
     assert (case.missed_count, case.last_attendance_at) == (1, again.starts_at)
 
 
-def test_a_correction_keeps_what_it_was_and_why(met: Appointment, case: Case, colleague: User) -> None:
+def test_a_correction_keeps_what_it_was_and_why(
+    met: Appointment, case: Case, colleague: User
+) -> None:
     recorded(met, "did_not_come")
     correct_attendance(
         appointment_id=met.pk, result="attended", reason="Feil person krysset av", by=colleague

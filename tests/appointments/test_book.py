@@ -62,13 +62,17 @@ def test_an_hour_in_a_room_takes_twelve_cells_of_three_resources(
     assert set(rows.values_list("resource", flat=True)) == {adviser.pk, office.pk, case.person_id}
 
 
-def test_video_takes_no_room(case: Case, book_for: Make, make_case: Make, video: Place, colleague: User) -> None:
+def test_video_takes_no_room(
+    case: Case, book_for: Make, make_case: Make, video: Place, colleague: User
+) -> None:
     book_for(case, place=video)
     book_for(make_case(), place=video, adviser=colleague)
     assert Booking.objects.count() == 48
 
 
-def test_the_adviser_is_not_booked_twice(booked: Appointment, make_case: Make, book_for: Make, video: Place) -> None:
+def test_the_adviser_is_not_booked_twice(
+    booked: Appointment, make_case: Make, book_for: Make, video: Place
+) -> None:
     with pytest.raises(SlotTaken) as refused:
         book_for(make_case(), place=video, clock=time(10, 55))
     assert refused.value.kind == Resource.ADVISER
@@ -98,7 +102,9 @@ def test_meetings_may_follow_each_other_without_a_gap(
     assert book_for(make_case(), clock=clock_time).pk
 
 
-def test_a_taken_slot_leaves_nothing_behind(booked: Appointment, make_case: Make, book_for: Make) -> None:
+def test_a_taken_slot_leaves_nothing_behind(
+    booked: Appointment, make_case: Make, book_for: Make
+) -> None:
     other = make_case()
     with pytest.raises(SlotTaken):
         book_for(other)
@@ -110,9 +116,17 @@ def test_a_taken_slot_leaves_nothing_behind(booked: Appointment, make_case: Make
 
 @pytest.mark.parametrize(
     "traits",
-    [{"clock": time(10, 2)}, {"clock": time(10, 0, 30)}, {"minutes": 50}, {"minutes": 0}, {"minutes": -15}],
+    [
+        {"clock": time(10, 2)},
+        {"clock": time(10, 0, 30)},
+        {"minutes": 50},
+        {"minutes": 0},
+        {"minutes": -15},
+    ],
 )
-def test_only_five_minute_steps_and_known_lengths(case: Case, book_for: Make, traits: dict[str, Any]) -> None:
+def test_only_five_minute_steps_and_known_lengths(
+    case: Case, book_for: Make, traits: dict[str, Any]
+) -> None:
     with pytest.raises(NotOnTheGrid):
         book_for(case, **traits)
 
@@ -142,7 +156,11 @@ def test_one_booked_appointment_at_a_time(booked: Appointment, case: Case, book_
 
 @pytest.mark.parametrize("decision", [None, "ask_sender", "return"])
 def test_the_find_is_decided_first(
-    make_case: Make, book_for: Make, adviser: User, clock: time_machine.Traveller, decision: str | None
+    make_case: Make,
+    book_for: Make,
+    adviser: User,
+    clock: time_machine.Traveller,
+    decision: str | None,
 ) -> None:
     flagged = make_case(finds=[("cannabis", "500")])
     if decision:

@@ -45,7 +45,11 @@ def test_what_it_was_and_who_asked_are_kept(
     assert (moved.sequence, moved.version, moved.local_start) == (2, 2, "2026-11-24T13:00")
     change = AppointmentChange.objects.get(appointment=moved)
     assert change.was_starting_at == booked.starts_at
-    assert (change.was_place, change.was_adviser, change.asked_for_by) == (office, adviser, "person")
+    assert (change.was_place, change.was_adviser, change.asked_for_by) == (
+        office,
+        adviser,
+        "person",
+    )
     assert (change.is_cancellation, change.changed_by) == (False, adviser)
     assert set(Event.objects.get(action="appointment.moved").fields) == {
         "starts_at", "ends_at", "local_start",

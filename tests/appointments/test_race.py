@@ -1,6 +1,5 @@
 """A short race; `tests/long/test_booking_race.py` runs the long one."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,9 +10,8 @@ ROUNDS = 10
 
 
 @pytest.fixture
-def clock() -> Iterator[None]:
+def clock() -> None:
     """The racers are processes of their own: they and the test need the real time."""
-    yield None
 
 
 @pytest.mark.django_db(transaction=True)

@@ -28,9 +28,7 @@ CONTENT = LetterContent(
 
 
 def made(case: Case, by: User) -> Letter:
-    return make_letter(
-        case=case, kind=LetterKind.SUMMONS, language="nb", content=CONTENT, by=by
-    )
+    return make_letter(case=case, kind=LetterKind.SUMMONS, language="nb", content=CONTENT, by=by)
 
 
 def test_it_opens_as_it_was_made_and_is_told_to_the_audit(case: Case, adviser: User) -> None:

@@ -65,7 +65,9 @@ def test_a_letters_part_is_not_sent_as_a_message(unit: Unit) -> None:
 
 
 def test_what_follows_belongs_to_its_legal_basis(unit: Unit) -> None:
-    order, wish = (LegalBasis.objects.for_unit(unit, DAY).get(kind=k) for k in ("police_order", "own_wish"))
+    order, wish = (
+        LegalBasis.objects.for_unit(unit, DAY).get(kind=k) for k in ("police_order", "own_wish")
+    )
     text("of the order", kind=TextKind.SUMMONS_CONSEQUENCE, legal_basis=order)
     assert letter_text(TextKind.SUMMONS_CONSEQUENCE, "nb", unit, DAY, order) == "of the order"
     with pytest.raises(NoText):
@@ -96,12 +98,25 @@ def test_time_is_told_in_the_readers_language_whatever_the_interface_speaks(
 
 
 def test_filling_puts_in_plain_names() -> None:
-    assert fill("{weekday} kl. {time}, {{her}}", weekday="tirsdag", time="09.00") == "tirsdag kl. 09.00, {her}"
+    assert (
+        fill("{weekday} kl. {time}, {{her}}", weekday="tirsdag", time="09.00")
+        == "tirsdag kl. 09.00, {her}"
+    )
 
 
 @pytest.mark.parametrize(
     "trick",
-    ["{time.__class__}", "{time[0]}", "{time!r}", "{time:>999999999}", "{0}", "{}", "{", "}", "{TIME}"],
+    [
+        "{time.__class__}",
+        "{time[0]}",
+        "{time!r}",
+        "{time:>999999999}",
+        "{0}",
+        "{}",
+        "{",
+        "}",
+        "{TIME}",
+    ],
 )
 def test_filling_evaluates_nothing(trick: str) -> None:
     with pytest.raises(NoText):

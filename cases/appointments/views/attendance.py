@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cases.accounts.access import StaffRequest, requires
 from cases.accounts.roles import Permission
 from cases.appointments import actions
-from cases.appointments.forms import EXPLAINED, AttendanceForm, CorrectionForm, seen
+from cases.appointments.forms import AttendanceForm, CorrectionForm, seen
 from cases.appointments.models import Appointment
 from cases.appointments.refusals import Refusal, explain
 from cases.appointments.views.lookup import booked_appointment, latest_held
@@ -97,7 +97,6 @@ def _page(
         "case": case,
         "appointment": appointment,
         "form": form,
-        "explained": EXPLAINED,
         "recorded": recorded,
         "has_begun": appointment.starts_at <= timezone.now(),
         "may_correct": recorded is not None and actions.may_still_be_corrected(recorded, case),

@@ -106,4 +106,4 @@ def _sent_for_this_time(appointment: Appointment) -> Summons | None:
 
 def _content_of(sent: Summons, case: Case) -> LetterContent:
     sent.letter.case = case  # whose person's key opens it
-    return LetterContent.from_json(sent.letter.content)
+    return LetterContent.from_json(str(sent.letter.content))
