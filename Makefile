@@ -28,18 +28,24 @@ help:
 	@echo "make screenshots     the pictures of README and docs"
 	@echo "make clean           removes .data and the caches: the practice database, too"
 
+# Exported instead of written before the command, so that make starts it without a shell between:
+# a stop from outside then reaches it.
+run: export ADVISORY_DATA := $(DATA)
+run: export PORT := $(PORT)
 run: .venv/run.stamp
-	@ADVISORY_DATA=$(DATA) PORT=$(PORT) $(BIN)/python -m tools.run
+	@$(BIN)/python -m tools.run
 
+test: export ADVISORY_DATA := $(DATA)/test
 test: .venv/dev.stamp
-	env -u DATABASE_URL -u REDIS_URL ADVISORY_DATA=$(DATA)/test $(PYTEST)
+	env -u DATABASE_URL -u REDIS_URL $(PYTEST)
 
+test-postgres: export ADVISORY_DATA := $(DATA)/test-postgres
 test-postgres: .venv/dev.stamp
-	ADVISORY_DATA=$(DATA)/test-postgres $(SERVICES) -- $(PYTEST)
+	$(SERVICES) -- $(PYTEST)
 
+test-long: export ADVISORY_DATA := $(DATA)/test-long
 test-long: .venv/dev.stamp
-	ADVISORY_DATA=$(DATA)/test-long $(SERVICES) -- \
-		$(BIN)/python -m pytest -m long --timeout 1500 -p no:randomly $(ARGS)
+	$(SERVICES) -- $(BIN)/python -m pytest -m long --timeout 1500 -p no:randomly $(ARGS)
 
 check: export ADVISORY_DATA := $(DATA)/check
 check: .venv/dev.stamp
@@ -57,8 +63,9 @@ fix: .venv/dev.stamp
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+bench: export ADVISORY_DATA := $(DATA)/bench
 bench: .venv/dev.stamp
-	ADVISORY_DATA=$(DATA)/bench $(SERVICES) --durable -- $(BIN)/python bench/run.py $(ARGS)
+	$(SERVICES) --durable -- $(BIN)/python bench/run.py $(ARGS)
 
 screenshots: .venv/dev.stamp
 	$(BIN)/python tools/screenshots.py
