@@ -78,7 +78,7 @@ def gateway(settings: Any) -> Iterator[fake_gateway.Gateway]:
     """The SMS gateway of the settings, with time-outs a test can wait for."""
     with fake_gateway.running() as running:
         settings.SMS_URL, settings.SMS_TOKEN = running.url, "t" * 20
-        settings.REMINDER_TIME_FACTOR = 0.03
+        settings.REMINDER_TIME_FACTOR = 0.1  # an answer within a second
         yield running
 
 
