@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cases.statistics.page import Label
 
-WIDTH = 480
+WIDTH = 400
 ROW_HEIGHT = 44
 BAR_TOP = 22
 

@@ -50,9 +50,8 @@ def _page(request: StaffRequest, form: FiguresForm) -> FiguresPage:
     return page_of(figures_of(unit, form.period), is_safe=not form.is_exact)
 
 
-def _chart(table: Table) -> Chart | None:
-    rows = [(line.label, str(line.number), line.number.high) for line in table.lines]
-    return chart_of(rows) if table.total.high else None
+def _chart(table: Table) -> Chart:
+    return chart_of([(line.label, str(line.number), line.number.high) for line in table.lines])
 
 
 def _published(rows: list[PublishedFigure]) -> Chart:
