@@ -1,8 +1,15 @@
 """Django admin behind the ordinary sign-in; who may enter follows our permissions."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -16,5 +23,31 @@ class AdvisoryAdminSite(AdminSite):
     index_title = _("Units, users, places, services, texts, law and reminders")
     enable_nav_sidebar = False
 
+    def register(
+        self, model_or_iterable: type[Model] | Iterable[type[Model]], *args: Any, **options: Any
+    ) -> None:
+        """Only our own models: rights are not groups, and a second factor is its owner's."""
+        models = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
+        ours = [m for m in models if m._meta.app_config.name.startswith("cases.")]
+        if ours:
+            super().register(ours, *args, **options)
+
     def has_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and request.user.is_staff
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """One sign-in for everything; whoever is signed in without the right is refused."""
+        if self.has_permission(request):
+            return redirect("admin:index")
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        wanted = request.GET.get("next") or request.path
+        return redirect(reverse("account_login", query={"next": wanted}))
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return redirect("account_logout")
+
+    def password_change(
+        self, request: HttpRequest, extra_context: Any = None
+    ) -> HttpResponseRedirect:
+        return redirect("account_change_password")

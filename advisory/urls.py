@@ -1,6 +1,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from cases.reminders.hooks import hook_urlpatterns
+
 handler400 = "cases.desk.views.errors.bad_request"
 handler403 = "cases.desk.views.errors.permission_denied"
 handler404 = "cases.desk.views.errors.page_not_found"
@@ -14,5 +16,6 @@ urlpatterns = [
     path("cases/", include("cases.support.urls")),
     path("messages/", include("cases.reminders.urls")),
     path("figures/", include("cases.statistics.urls")),
+    path("", include((hook_urlpatterns, "hooks"))),
     path("admin/", admin.site.urls),
 ]

@@ -10,6 +10,7 @@ sign_in = [
     path("sign-out/", account.logout, name="account_logout"),
     path("confirm/", account.reauthenticate, name="account_reauthenticate"),
     path("password/", account.password_change, name="account_change_password"),
+    path("password/set/", account.password_set, name="account_set_password"),
     path("second-factor/", include("allauth.mfa.urls")),
 ]
 own = [

@@ -86,6 +86,8 @@ class TextTemplate(Dated, Row):
         return f"{self.get_kind_display()} ({self.language})"
 
     def clean(self) -> None:
+        if self.kind not in TextKind.values:
+            return  # the field itself says what is wrong
         if (self.kind == TextKind.SUMMONS_CONSEQUENCE) != (self.legal_basis_id is not None):
             raise ValidationError(
                 {

@@ -1,0 +1,154 @@
+"""One unit with a row behind every address, people of every kind, and words that must not leak."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from cases.accounts.models import User
+from cases.accounts.roles import Role
+from cases.appointments.actions import book
+from cases.casework.actions import make_task, write_note
+from cases.casework.models import Case
+from cases.people.actions import ContactDetails
+from cases.people.models import ContactPoint
+from cases.support.actions.help import offer_help, record_consent
+from cases.support.models import Service
+from cases.units.models import Place, Unit
+from tests import factories
+
+NOBODY = "nobody"
+
+
+@dataclass
+class World:
+    """`canaries` are words that only people of `unit` may ever be shown."""
+
+    unit: Unit
+    people: dict[str, User]
+    case: Case
+    foreign_case: Case
+    protected_case: Case
+    ids: dict[str, UUID]
+    canaries: list[str]
+    foreign_canaries: list[str]
+    protected_canaries: list[str]
+    clients: dict[str, Client] = field(default_factory=dict)
+
+    def client(self, name: str) -> Client:
+        if name not in self.clients:
+            client = Client(headers={"accept-language": "en"}, raise_request_exception=False)
+            if name != NOBODY:
+                client.force_login(self.people[name])
+            self.clients[name] = client
+        return self.clients[name]
+
+
+def build_world() -> World:
+    unit = factories.make_unit("Furu", profile="no-2021-bill")
+    other = factories.make_unit("Gran", profile="no-2022-law")
+    people = {
+        "adviser": factories.make_user("adviser", unit, Role.ADVISER),
+        "colleague": factories.make_user("colleague", unit, Role.ADVISER),
+        "coordinator": factories.make_user("coordinator", unit, Role.COORDINATOR),
+        "leader": factories.make_user("leader", unit, Role.LEADER),
+        "cleared": factories.make_user("cleared", unit, Role.ADVISER, cleared=True),
+        "outsider": factories.make_user("outsider", other, Role.LEADER),
+        "reader": factories.make_user("reader", None, Role.FIGURES_READER),
+        "administrator": factories.make_user("administrator", None, Role.ADMINISTRATOR),
+    }
+    case, ids = full_case(unit, people["adviser"], "Kanarifuru")
+    foreign, _foreign_ids = full_case(other, people["outsider"], "Kanarigran")
+    protected, _protected_ids = full_case(
+        unit, people["cleared"], "Kanarihemmelig", protection="strictly"
+    )
+    return World(
+        unit, people, case, foreign, protected, ids,
+        canaries=["Kanarifuru"], foreign_canaries=["Kanarigran"],
+        protected_canaries=["Kanarihemmelig"],
+    )  # fmt: skip
+
+
+def full_case(
+    unit: Unit, by: User, canary: str, protection: str = "none"
+) -> tuple[Case, dict[str, UUID]]:
+    """A case with a row of every kind; the canary stands in every text of it."""
+    phone = f"+4790{abs(hash(canary)) % 1_000_000:06d}"
+    case = factories.make_case(
+        unit=unit, by=by, assigned_to=None if by.name == "Cleared" else by,
+        given_name=canary, family_name=canary, protection=protection,
+        contacts=[ContactDetails("mobile", phone), ContactDetails("address", f"{canary}veien 1")],
+    )  # fmt: skip
+    write_note(case_id=case.pk, text=f"Merknad {canary}", by=by)
+    day = timezone.localdate() + timedelta(days=7)
+    appointment = book(
+        case_id=case.pk, adviser=by, place=Place.objects.filter(unit=unit).first(), day=day,
+        clock=time(10 if protection == "none" else 12), minutes=30, by=by,
+    )  # fmt: skip
+    today = timezone.localdate()
+    record_consent(case_id=case.pk, given_on=today, expires_on=today + timedelta(days=90), by=by)
+    service, _made = Service.objects.get_or_create(unit=unit, name_nb=f"Tjeneste {unit.code}")
+    offer = offer_help(
+        case_id=case.pk, service=service, offered_on=today, reply="accepted", decline_reason="",
+        follow_up_on=None, by=by,
+    )  # fmt: skip
+    task = make_task(
+        case_id=case.pk, unit_id=unit.pk, kind="call_person", about=uuid4(), reason="too_late",
+        due_at=timezone.now(), by=None,
+    )  # fmt: skip
+    point = ContactPoint.objects.filter(person=case.person).first()
+    basis = case.referral.legal_basis
+    return case, {
+        "case_id": case.pk, "unit_id": unit.pk, "basis_id": basis.pk, "task_id": task.pk,
+        "point_id": point.pk, "offer_id": offer.pk, "about": basis.pk, "summons_id": uuid4(),
+        "appointment_id": appointment.pk,
+    }  # fmt: skip
+
+
+def addresses() -> Iterator[tuple[str, URLPattern]]:
+    """Every named address of the program, Django admin included."""
+    yield from _walk(get_resolver(), "")
+
+
+def _walk(resolver: URLResolver, namespace: str) -> Iterator[tuple[str, URLPattern]]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _walk(pattern, inner)
+        elif pattern.name:
+            yield f"{namespace}{pattern.name}", pattern
+        elif not namespace.startswith("admin:"):
+            yield f"{namespace}<unnamed {pattern.pattern}>", pattern
+
+
+def path_to(name: str, pattern: URLPattern, ids: dict[str, UUID]) -> str:
+    """A real address: every id in it belongs to a real row."""
+    values: dict[str, Any] = {}
+    for key in pattern.pattern.converters:
+        values[key] = {"form": "referral", **ids}.get(key, "")
+    if name.startswith("admin:"):
+        return _admin_path(name, values)
+    return reverse(name, kwargs=values)
+
+
+def _admin_path(name: str, values: dict[str, Any]) -> str:
+    if "app_label" in name or name == "admin:app_list":
+        return reverse(name, kwargs={"app_label": "units"})
+    if name == "admin:view_on_site":
+        unit_type = ContentType.objects.get_for_model(Unit)
+        return reverse(name, args=[unit_type.pk, Unit.objects.first().pk])
+    for model in admin.site._registry:
+        if f"admin:{model._meta.app_label}_{model._meta.model_name}_" in name:
+            row = model._base_manager.first()
+            values = {"object_id": row.pk if row else uuid4()} if "object_id" in values else {}
+    try:
+        return reverse(name, kwargs=values)
+    except NoReverseMatch:
+        return reverse(name, args=["x"])

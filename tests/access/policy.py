@@ -1,0 +1,102 @@
+"""What each address answers to each person. A new address without a line here fails the suite.
+
+The people are those of `matrix.py`: adviser, colleague, coordinator and leader belong to the unit
+the rows are of; `cleared` too, and may see protected people; `outsider` leads another unit;
+`reader` and `administrator` belong to no unit; `nobody` is not signed in.
+"""
+
+from dataclasses import dataclass
+
+UNIT_STAFF = ("adviser", "colleague", "coordinator", "leader", "cleared")
+EVERYONE_SIGNED_IN = (*UNIT_STAFF, "outsider", "reader", "administrator")
+HIDDEN = "404"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who gets through; everyone else who is signed in is refused, the outsider as `foreign` says."""
+
+    who: tuple[str, ...]
+    foreign: str = ""
+    refused_with: tuple[int, ...] = (403, 404, 405)
+    methods: tuple[str, ...] = ("GET", "HEAD", "POST", "OPTIONS")
+    public: bool = False
+    allowed_with: tuple[int, ...] = (200, 302, 400, 404, 405, 409, 422)
+
+
+ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+CASE_PAGE = Rule(UNIT_STAFF, foreign=HIDDEN)
+CASE_READ = Rule(UNIT_STAFF, foreign=HIDDEN, methods=("GET", "HEAD"))
+CASE_POST = Rule(UNIT_STAFF, foreign=HIDDEN, methods=("POST",))
+CASE_STAFF = Rule((*UNIT_STAFF, "outsider"))
+SIGNED_IN = Rule(EVERYONE_SIGNED_IN)
+# Without a password or a second factor of one's own there is nothing to confirm with.
+CONFIRM = Rule(EVERYONE_SIGNED_IN, allowed_with=(200, 302, 403, 405))
+SIGNED_IN_POST = Rule(EVERYONE_SIGNED_IN, methods=("POST",))
+PUBLIC = Rule((), public=True)
+# Django admin first sends on to its own sign-in, which refuses.
+SET_UP = Rule(
+    ("administrator",),
+    refused_with=(302, 403, 404, 405),
+    allowed_with=(200, 302, 400, 403, 404, 405),  # nothing is deleted there
+)
+
+POLICY: dict[str, Rule] = {
+    "desk:today": SIGNED_IN,
+    "desk:cases": Rule((*UNIT_STAFF, "outsider"), methods=("GET", "HEAD")),
+    "desk:search": Rule((*UNIT_STAFF, "outsider"), methods=("POST",)),
+    "desk:case": CASE_READ,
+    "desk:healthz": PUBLIC,
+    "desk:readyz": PUBLIC,
+    "account_login": PUBLIC,
+    "account_logout": PUBLIC,
+    "account_reauthenticate": CONFIRM,
+    "account_change_password": SIGNED_IN,
+    "account_set_password": SIGNED_IN,
+    "mfa_index": SIGNED_IN,
+    "mfa_authenticate": PUBLIC,
+    "mfa_reauthenticate": CONFIRM,
+    "mfa_activate_totp": SIGNED_IN,
+    "mfa_deactivate_totp": SIGNED_IN,
+    "mfa_view_recovery_codes": SIGNED_IN,
+    "mfa_generate_recovery_codes": SIGNED_IN,
+    "mfa_download_recovery_codes": SIGNED_IN,
+    "accounts:settings": SIGNED_IN,
+    "accounts:save_draft": SIGNED_IN_POST,
+    "accounts:delete_draft": SIGNED_IN_POST,
+    "casework:choose_basis": CASE_STAFF,
+    "casework:register": CASE_PAGE,
+    "casework:task_done": CASE_POST,
+    "casework:decide": CASE_PAGE,
+    "casework:assign": CASE_PAGE,
+    "casework:note": CASE_PAGE,
+    "casework:correct_person": CASE_PAGE,
+    "casework:add_contact": CASE_PAGE,
+    "casework:withdraw_contact": CASE_POST,
+    "appointments:book": CASE_PAGE,
+    "appointments:move": CASE_PAGE,
+    "appointments:cancel": CASE_PAGE,
+    "appointments:summons": CASE_PAGE,
+    "appointments:summons_page": CASE_PAGE,
+    "appointments:sent_summons": CASE_PAGE,
+    "appointments:attendance": CASE_PAGE,
+    "appointments:correct_attendance": CASE_PAGE,
+    "support:help": CASE_PAGE,
+    "support:consent": CASE_PAGE,
+    "support:withdraw_consent": CASE_PAGE,
+    "support:offer": CASE_PAGE,
+    "support:reply": CASE_PAGE,
+    "support:result": CASE_PAGE,
+    "support:answer": CASE_PAGE,
+    "support:answer_page": CASE_PAGE,
+    "support:sender_decision": CASE_PAGE,
+    "support:close": CASE_PAGE,
+    "reminders:mock_phone": CASE_STAFF,
+    "hooks:sms_receipts": PUBLIC,
+    "statistics:figures": Rule((*UNIT_STAFF, "outsider", "reader")),
+}
+
+
+def rule_for(name: str) -> Rule | None:
+    """The line of an address; every page of Django admin follows one line."""
+    return SET_UP if name.startswith("admin:") else POLICY.get(name)

@@ -1,0 +1,160 @@
+"""A1-A4: every address × every kind of person × every method, with canaries in every answer."""
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern
+
+from cases.audit.models import Event
+from cases.casework.reference import load_law
+from cases.letters.reference import load_texts
+from tests.access.matrix import NOBODY, World, addresses, build_world, path_to
+from tests.access.policy import ALL_METHODS, EVERYONE_SIGNED_IN, HIDDEN, POLICY, Rule, rule_for
+
+ADDRESSES = list(addresses())
+EVERYONE = (*EVERYONE_SIGNED_IN, NOBODY)
+
+
+@pytest.fixture
+def world(db: None, settings: Any) -> World:
+    settings.ACCOUNT_RATE_LIMITS = False  # hundreds of requests a second are the test, not a guess
+    load_law()
+    load_texts()
+    return build_world()
+
+
+def test_every_address_has_a_line() -> None:
+    assert [name for name, _pattern in ADDRESSES if rule_for(name) is None] == []
+    assert len(ADDRESSES) > 60
+
+
+def test_every_line_has_an_address() -> None:
+    assert sorted(set(POLICY) - {name for name, _pattern in ADDRESSES}) == []
+
+
+@pytest.mark.parametrize("person", EVERYONE)
+def test_a1_a2_every_method_of_every_address(world: World, person: str) -> None:
+    """All cells of one person: the answer is the one of the policy, and no foreign word is in it."""
+    deviating = []
+    for name, pattern in ADDRESSES:
+        for method in ALL_METHODS:
+            if name in ("account_logout",) and method == "POST":
+                continue  # ends the session the other cells need
+            rule = rule_for(name)
+            assert rule is not None
+            wrong = _look(world, person, name, pattern, method, rule)
+            deviating += [f"{method} {name}: {wrong}"] if wrong else []
+    assert not deviating, "\n".join(deviating)
+
+
+def _look(
+    world: World, person: str, name: str, pattern: URLPattern, method: str, rule: Rule
+) -> str:
+    client = world.client(person)
+    response = client.generic(method, path_to(name, pattern, world.ids))
+    body = b"".join(response) if response.streaming else response.content
+    shown = body + repr(response.headers).encode()
+    for word in _forbidden_words(world, person):
+        if word.encode() in shown:
+            return f"shows {word}"
+    return _wrong_status(person, method, rule, response.status_code)
+
+
+def _forbidden_words(world: World, person: str) -> list[str]:
+    words = list(world.foreign_canaries) if person != "outsider" else list(world.canaries)
+    if person in ("reader", "administrator", NOBODY):
+        words = world.canaries + world.foreign_canaries
+    return words if person == "cleared" else words + world.protected_canaries
+
+
+def _wrong_status(person: str, method: str, rule: Rule, status: int) -> str:
+    """What is wrong with this status, or nothing."""
+    if status >= 500 and not (rule.public and status == 503):
+        return f"{status}"
+    if method not in rule.methods and not rule.public and person in rule.who:
+        # A page that reads the body of any method treats it as a look, never as a change.
+        return "" if status in (200, 302, 403, 404, 405, 422) else f"{status}"
+    if rule.public:
+        return "" if status in (200, 302, 400, 401, 403, 404, 405, 503) else f"{status}"
+    if person == NOBODY:
+        return "" if status in (302, 401, 403, 404, 405) else f"{status} without signing in"
+    if person in rule.who:
+        return "" if status in rule.allowed_with else f"{status} for {person}"
+    if person == "outsider" and rule.foreign == HIDDEN:
+        return "" if status in (404, 405) else f"{status} for a foreign row"
+    return "" if status in rule.refused_with else f"{status} instead of a refusal"
+
+
+def _as_outsider(world: World, path: str, method: str) -> tuple[int, bytes]:
+    response = world.client("outsider").generic(method, path)
+    # The page's own token is made anew for every answer.
+    body = re.sub(rb'(csrfmiddlewaretoken" value=|X-CSRFToken[^:]*: ?)"?[^"}]*', rb"\1", response.content)
+    return response.status_code, body
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a3_a_foreign_row_and_no_row_look_the_same(world: World, method: str) -> None:
+    different = []
+    for name, pattern in ADDRESSES:
+        if "case_id" not in pattern.pattern.converters:
+            continue
+        nothing = {**world.ids, "case_id": uuid4()}
+        foreign = _as_outsider(world, path_to(name, pattern, world.ids), method)
+        missing = _as_outsider(world, path_to(name, pattern, nothing), method)
+        different += [name] if foreign != missing else []
+    assert not different, different
+
+
+def test_a_protected_person_is_no_row_for_who_is_not_cleared(world: World) -> None:
+    ids = {**world.ids, "case_id": world.protected_case.pk}
+    found = []
+    for name, pattern in ADDRESSES:
+        if "case_id" not in pattern.pattern.converters:
+            continue
+        for person in ("adviser", "leader"):
+            response = world.client(person).get(path_to(name, pattern, ids))
+            found += [f"{name} for {person}"] if response.status_code not in (404, 405) else []
+    assert found == []
+    assert world.client("cleared").get(f"/cases/{world.protected_case.pk}/").status_code == 200
+
+
+def test_a4_ids_of_another_unit_in_a_body_are_refused(world: World) -> None:
+    """A foreign adviser, place or task is no choice, whatever the form's own options say."""
+    client = world.client("adviser")
+    outsider = world.people["outsider"]
+    response = client.post(f"/cases/{world.case.pk}/assign/", {"adviser": str(outsider.pk)})
+    assert response.status_code == 422
+    world.case.refresh_from_db()
+    assert world.case.assigned_to == world.people["adviser"]
+
+
+def test_a7_a_right_taken_away_is_gone_on_the_next_request(world: World) -> None:
+    client = world.client("colleague")
+    address = f"/cases/{world.case.pk}/"
+    assert client.get(address).status_code == 200
+    world.people["colleague"].memberships.all().delete()
+    assert client.get(address).status_code == 403
+    world.people["adviser"].is_active = False
+    world.people["adviser"].save()
+    assert world.client("adviser").get(address).status_code == 302
+
+
+def test_c1_every_person_a_page_shows_is_in_the_log(world: World) -> None:
+    before = set(Event.objects.values_list("pk", flat=True))
+    response = world.client("adviser").get("/cases/?scope=unit")
+    assert b"Kanarifuru" in response.content
+    events = Event.objects.exclude(pk__in=before)
+    logged = {person for event in events for person in event.persons}
+    assert str(world.case.person_id) in logged
+
+
+def test_c2_no_audit_row_no_data(world: World, broken_audit: type[Exception]) -> None:
+    """When the audit write fails, not one word of the page leaves."""
+    client = Client(raise_request_exception=False)
+    client.force_login(world.people["adviser"])
+    response = client.get(f"/cases/{world.case.pk}/")
+    assert response.status_code == 500
+    assert b"Kanarifuru" not in response.content
