@@ -41,8 +41,10 @@ def seen(appointment: Appointment) -> str:
 
 
 class BookForm(AdvisoryForm):
-    adviser = forms.ModelChoiceField(label=_("Adviser"), queryset=None)
-    place = forms.ModelChoiceField(label=_("Place"), queryset=None)
+    adviser = forms.ModelChoiceField(
+        label=_("Adviser"), queryset=None, empty_label=_("Choose an adviser")
+    )
+    place = forms.ModelChoiceField(label=_("Place"), queryset=None, empty_label=_("Choose a place"))
     day = TypedDateField(label=_("Day"), future_only=True)
     clock = TypedTimeField(label=_("Time"))
     minutes = forms.TypedChoiceField(

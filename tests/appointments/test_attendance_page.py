@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from pytest_django import DjangoAssertNumQueries
 
 from cases.accounts.models import User
@@ -54,7 +55,7 @@ def test_five_choices_each_with_its_line(client: Client, case: Case) -> None:
     options = page.context["form"].options()
     assert len(options) == 5
     for option in options:
-        assert str(option["label"]) in text_of(page)
+        assert capfirst(str(option["label"])) in text_of(page)
         assert str(option["line"]) in text_of(page)
     assert " checked" not in text_of(page).partition("<fieldset")[2]
 

@@ -19,7 +19,7 @@ from cases.appointments.refusals import Refusal, explain
 from cases.appointments.views.lookup import booked_appointment
 from cases.casework.models import Case
 from cases.casework.views.lookup import visible_case
-from cases.core.dates import local
+from cases.core.dates import day_in_words, local
 
 LOOK = "look"  # the button that shows the adviser's day and changes nothing
 
@@ -139,6 +139,7 @@ def _page(
     context = {"case": case, "form": form, **shown, **more}
     if shown:
         context |= {
+            "shown_day_in_words": day_in_words(shown["shown_day"]),
             "booked_times": booked_times(shown["shown_adviser"], shown["shown_day"]),
             "doubts": doubts_about(case, shown["shown_day"]),
         }
