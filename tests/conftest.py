@@ -7,6 +7,7 @@ import pytest
 from django.core.management.commands import flush
 from django.db import connection
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 
 from cases.accounts.models import User
 from cases.accounts.roles import Role
@@ -16,6 +17,10 @@ from cases.casework.models import Case
 from cases.casework.reference import load_law
 from cases.units.models import Unit
 from tests import factories
+
+# Two cores shared with everything else: a slow moment is no fault of the property.
+hypothesis_settings.register_profile("advisory", deadline=None)
+hypothesis_settings.load_profile("advisory")
 
 
 class AuditIsBroken(Exception):

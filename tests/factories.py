@@ -49,7 +49,9 @@ def make_unit(name: str, *, profile: str = "no-2022-law") -> Unit:
         (PlaceKind.VIDEO, "Video"),
         (PlaceKind.PHONE, "Telefon"),
     ]:
-        Place.objects.create(unit=unit, kind=kind, name_nb=label, name_en=label, directions="Inngang B")
+        Place.objects.create(
+            unit=unit, kind=kind, name_nb=label, name_en=label, directions="Inngang B"
+        )
     UnitLawProfile.objects.create(
         unit=unit, profile=LawProfile.objects.get(code=profile), valid_from=LONG_AGO
     )

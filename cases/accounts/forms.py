@@ -9,7 +9,12 @@ class SettingsForm(AdvisoryForm):
     language = forms.ChoiceField(
         label=_("Language"),
         required=False,
-        choices=[("", _("as in my browser")), ("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")],
+        choices=[
+            ("", _("as in my browser")),
+            ("nb", "Bokmål"),
+            ("nn", "Nynorsk"),
+            ("en", "English"),
+        ],
         widget=forms.RadioSelect,
     )
     colour_scheme = forms.ChoiceField(

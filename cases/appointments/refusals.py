@@ -10,7 +10,6 @@ from cases.appointments.actions import (
     AlreadyBegun,
     AlreadyBooked,
     AlreadyRecorded,
-    AnswerIsSent,
     InThePast,
     NotBooked,
     NotOfTheUnit,
@@ -19,6 +18,7 @@ from cases.appointments.actions import (
     NotTheLetterOfTheCase,
     NotYetStarted,
     Resource,
+    RoundIsOver,
     SlotTaken,
     TooFarAhead,
 )
@@ -54,9 +54,9 @@ SENTENCES: dict[type[Exception], tuple[str | None, Promise]] = {
         None,
         gettext_lazy("The appointment has not begun. Record afterwards who came."),
     ),
-    AnswerIsSent: (
+    RoundIsOver: (
         None,
-        gettext_lazy("The sender has been told. Correct the answer to the sender instead."),
+        gettext_lazy("The sender has set a new deadline since. What was before it is not changed."),
     ),
     StaleVersion: (
         None,

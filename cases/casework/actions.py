@@ -194,9 +194,7 @@ def assign(*, case_id: uuid.UUID, adviser: User | None, by: User) -> Case:
             case=case, unit=case.unit, adviser=adviser, assigned_at=timezone.now(), assigned_by=by
         )
         write_milestones(case, assigned_to=adviser)
-        record(
-            "case.assigned", by=by, unit=case.unit_id, target=case, persons=[case.person_id]
-        )
+        record("case.assigned", by=by, unit=case.unit_id, target=case, persons=[case.person_id])
     return case
 
 
@@ -244,9 +242,7 @@ def write_note(*, case_id: uuid.UUID, text: str, by: User) -> Note:
         note = Note.objects.create(
             case=case, unit=case.unit, text=text, written_at=timezone.now(), written_by=by
         )
-        record(
-            "note.written", by=by, unit=case.unit_id, target=note, persons=[case.person_id]
-        )
+        record("note.written", by=by, unit=case.unit_id, target=note, persons=[case.person_id])
     return note
 
 

@@ -38,7 +38,5 @@ def existing_person(user: User, unit: Unit, digits: str) -> Person | None:
     visible = Person.objects.visible_to(user)
     person = visible.with_identity_number(unit, digits).first()
     if person is not None:
-        record(
-            "person.found_by_number", by=user, unit=unit.pk, target=person, persons=[person.pk]
-        )
+        record("person.found_by_number", by=user, unit=unit.pk, target=person, persons=[person.pk])
     return person

@@ -35,5 +35,3 @@ def write_milestones(case: Case, **milestones: Any) -> None:
         version=F("version") + 1, next_due_at=case.next_due_at, **milestones
     )
     case.version += 1
-
-

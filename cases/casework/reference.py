@@ -80,7 +80,9 @@ KINDS = {
 }  # fmt: skip
 
 # code: (names, source, bases: kind → sender, threshold table, attendances, days, reference)
-PROFILES: dict[str, tuple[tuple[str, str, str], str, dict[str, tuple[str, str, int, int | None, str]]]] = {
+PROFILES: dict[
+    str, tuple[tuple[str, str, str], str, dict[str, tuple[str, str, int, int | None, str]]]
+] = {
     "no-2021-bill": (
         ("Lovforslaget 2021 (rusreformen)", "Lovforslaget 2021 (rusreforma)", "2021 bill"),
         BILL,
@@ -137,7 +139,9 @@ def _load_thresholds() -> None:
         )  # fmt: skip
         if made:
             Threshold.objects.bulk_create(
-                Threshold(table=table, substance=substances[r["substance"]], amount=Decimal(r[column]))
+                Threshold(
+                    table=table, substance=substances[r["substance"]], amount=Decimal(r[column])
+                )
                 for r in rows
                 if r[column]
             )

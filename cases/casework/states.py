@@ -73,6 +73,10 @@ def _answer_by(case: Case) -> datetime | None:
     return case.last_attendance_at and case.last_attendance_at + timedelta(days=DAYS_TO_ANSWER)
 
 
+def _correct_by(case: Case) -> datetime | None:
+    return case.answer_sent_at and case.answer_sent_at + timedelta(days=1)
+
+
 def _sender_by(case: Case) -> datetime | None:
     return case.answer_sent_at and case.answer_sent_at + timedelta(days=DAYS_FOR_THE_SENDER)
 
@@ -163,11 +167,25 @@ STATES: tuple[State, ...] = (
             "Send the answer to the sender by %(due)s."
         ),
         "warning",
-        _always(
-            Q(answers_sender=True, answer_sent_at=None) & MET & ~SENDER_IS_FINISHED
-        ),
+        _always(Q(answers_sender=True, answer_sent_at=None) & MET & ~SENDER_IS_FINISHED),
         _answer_by,
         _("Answer the sender"),
+        "support:answer",
+    ),
+    State(
+        "answer_to_correct",
+        _("answer to be corrected"),
+        _(
+            "The attendance was corrected after the sender was told. "
+            "Send the correction by %(due)s, because what the sender knows is wrong."
+        ),
+        "danger",
+        _always(
+            Q(answers_sender=True)
+            & (Q(answer_attended=False) & MET | Q(answer_attended=True) & ~MET)
+        ),
+        _correct_by,
+        _("Correct the answer"),
         "support:answer",
     ),
     State(
@@ -205,9 +223,7 @@ STATES: tuple[State, ...] = (
         ),
         "danger",
         _always(
-            Q(answers_sender=True, answer_sent_at=None)
-            & SUMMONS_USED_UP
-            & ~SENDER_IS_FINISHED
+            Q(answers_sender=True, answer_sent_at=None) & SUMMONS_USED_UP & ~SENDER_IS_FINISHED
         ),
         _answer_by,
         _("Answer the sender"),

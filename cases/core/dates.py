@@ -40,9 +40,7 @@ class AmbiguousLocalTime(ValueError):
     """The clock shows this time twice on the last Sunday of October."""
 
     def __str__(self) -> str:
-        return _(
-            "This time comes twice: the clock is put back that night. Choose another time."
-        )
+        return _("This time comes twice: the clock is put back that night. Choose another time.")
 
 
 def parse_date(text: str, today: date) -> date:
@@ -76,11 +74,11 @@ def _parse_digits(text: str, today: date) -> date:
 
 
 def _year(text: str, today: date) -> int:
-    """Two digits mean the nearest such year that is at most ten years ahead."""
+    """Two digits mean the one such year from 89 years ago to ten years ahead."""
     if len(text) == 4:
         return int(text)
-    year = today.year - today.year % 100 + int(text)
-    return year - 100 if year > today.year + 10 else year
+    latest = today.year + 10
+    return latest - (latest - int(text)) % 100
 
 
 def parse_time(text: str) -> time:
@@ -94,7 +92,8 @@ def parse_time(text: str) -> time:
 
 def to_utc(day: date, clock: time) -> datetime:
     """The moment of an Oslo wall time. Raises NonexistentLocalTime or AmbiguousLocalTime."""
-    first = datetime.combine(day, clock, tzinfo=OSLO)
+    # A clock read off a moment may carry a fold of its own; typed time has none.
+    first = datetime.combine(day, clock, tzinfo=OSLO).replace(fold=0)
     second = first.replace(fold=1)
     if first.utcoffset() != second.utcoffset():
         back = first.astimezone(UTC).astimezone(OSLO)

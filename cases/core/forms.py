@@ -10,6 +10,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -18,6 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.core.dates import parse_date, parse_time
 
 LONGEST_TYPED = 40
+# No text is without an end, also where a form forgot to say where.
+LONGEST_TEXT = 10_000
 
 
 def refuse_unshowable(value: str) -> str:
@@ -32,6 +35,16 @@ def refuse_unshowable(value: str) -> str:
     return value
 
 
+def _hold_to_plain_text(field: forms.CharField) -> None:
+    """Ours speaks for Django's check of null characters too: one fault, one sentence."""
+    field.validators = [
+        v for v in field.validators if not isinstance(v, ProhibitNullCharactersValidator)
+    ]
+    field.validators.append(refuse_unshowable)
+    if field.max_length is None:
+        field.validators.append(MaxLengthValidator(LONGEST_TEXT))
+
+
 class AdvisoryForm(forms.Form):
     """A form drawn by the pack designsystemet; a subclass lists its fields in `layout`."""
 
@@ -43,7 +56,7 @@ class AdvisoryForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             if isinstance(field, forms.CharField):
-                field.validators.append(refuse_unshowable)
+                _hold_to_plain_text(field)
             field.error_messages["required"] = gettext("Must be filled in.")
 
     @property
@@ -99,7 +112,10 @@ class TypedDateField(forms.CharField):
         if self.future_only and day < today:
             raise ValidationError(gettext("The date has passed. Check the year."))
         if self.not_before and day < self.not_before:
-            raise ValidationError(gettext("The date is too long ago. Check the year."))
+            raise ValidationError(
+                gettext("The date can not be before %(day)s.")
+                % {"day": date_format(self.not_before, "SHORT_DATE_FORMAT")}
+            )
 
 
 class TypedTimeField(forms.CharField):

@@ -114,5 +114,3 @@ def record_list(user: User, cases: list[Case], purpose: str) -> None:
     for unit in {case.unit_id for case in cases}:
         persons = {case.person_id for case in cases if case.unit_id == unit}
         record("cases.listed", by=user, unit=unit, persons=persons, purpose=purpose)
-
-

@@ -24,6 +24,7 @@ def overview_of(case: Case, user: User, now: datetime) -> dict[str, Any]:
     state = state_of(case, now)
     appointments = appointments_of(case)
     help_given, answers = help_of(case), answers_of(case)
+    ledger = ledger_for(appointments)
     order = police_order_of(case)
     may_work = user.may(Permission.WORK_ON_CASES, case.unit_id) and not case.is_closed
     return {
@@ -37,14 +38,17 @@ def overview_of(case: Case, user: User, now: datetime) -> dict[str, Any]:
         "may_work": may_work,
         "may_assign": may_work and _may_assign(case, user),
         "appointments": appointments,
-        "ledger": ledger_for(appointments),
+        "ledger": ledger,
+        "has_messages": any(ledger.values()),
         "help": help_given,
         "answers": answers,
         "order": order,
         "comparison": compare_order(order) if order else None,
         "tasks": list(case.tasks.open().order_by("due_at")),
         "notes": _notes_of(case),
-        "identity_numbers": _sealed_of_person(case, IdentityNumber.objects.filter(person=case.person_id)),
+        "identity_numbers": _sealed_of_person(
+            case, IdentityNumber.objects.filter(person=case.person_id)
+        ),
         "contacts": _sealed_of_person(
             case, ContactPoint.objects.usable().filter(person=case.person_id).order_by("kind", "pk")
         ),

@@ -12,7 +12,11 @@ def wrong_milestones() -> Iterator[tuple[str, list[str]]]:
     """Case number and the names of the milestones that differ."""
     cases = Case.objects.select_related("referral", "person").order_by("unit", "year", "serial")
     for case in cases.iterator(chunk_size=500):
-        facts = {**appointment_milestones(case), **support_milestones(case), **find_milestones(case)}
+        facts = {
+            **appointment_milestones(case),
+            **support_milestones(case),
+            **find_milestones(case),
+        }
         names = [name for name, value in facts.items() if getattr(case, name) != value]
         if names:
             yield case.number, names

@@ -91,7 +91,9 @@ class IdentityNumberField(forms.CharField):
         except InvalidIdentityNumber as error:
             raise ValidationError(_sentence_for(error)) from error
         if facts.kind == Kind.SYNTHETIC and settings.PRODUCTION:
-            raise ValidationError(gettext("This is a made-up number for practice. It belongs to nobody."))
+            raise ValidationError(
+                gettext("This is a made-up number for practice. It belongs to nobody.")
+            )
         return facts
 
 
@@ -141,7 +143,9 @@ class NewPersonFields(PersonFields):
             return normal_phone(text) if text else ""
         except InvalidContact as error:
             raise ValidationError(
-                gettext("This is not a telephone number. Write 8 digits, or + and the country code.")
+                gettext(
+                    "This is not a telephone number. Write 8 digits, or + and the country code."
+                )
             ) from error
 
     def clean_email(self) -> str:
@@ -225,6 +229,4 @@ class ContactForm(AdvisoryForm):
 
     def contact(self) -> ContactDetails:
         data = self.cleaned_data
-        return ContactDetails(
-            data["kind"], data["value"], data["messages_allowed"], data["shared"]
-        )
+        return ContactDetails(data["kind"], data["value"], data["messages_allowed"], data["shared"])

@@ -56,9 +56,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
         """People of these units whose name has a word that begins with each of these words."""
         found = self
         for word in folded_words(words)[:4]:
-            tokens = SearchToken.objects.filter(
-                unit__in=units, prefix=word[:SEARCH_PREFIX_LONGEST]
-            )
+            tokens = SearchToken.objects.filter(unit__in=units, prefix=word[:SEARCH_PREFIX_LONGEST])
             found = found.filter(pk__in=tokens.values("person"))
         return found
 
@@ -167,9 +165,7 @@ class ContactPoint(Row):
     messages_allowed = models.BooleanField(_("messages may be sent here"), default=True)
     shared_with_others = models.BooleanField(_("others see what comes here"), default=False)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = ContactPointQuerySet.as_manager()
 
@@ -231,5 +227,3 @@ def search_prefixes(name: str) -> set[str]:
 
 def contact_lookup(kind: str, value: str) -> str:
     return lookup_hash(f"contact:{kind}", value.casefold())
-
-

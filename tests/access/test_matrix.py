@@ -91,7 +91,9 @@ def _wrong_status(person: str, method: str, rule: Rule, status: int) -> str:
 def _as_outsider(world: World, path: str, method: str) -> tuple[int, bytes]:
     response = world.client("outsider").generic(method, path)
     # The page's own token is made anew for every answer.
-    body = re.sub(rb'(csrfmiddlewaretoken" value=|X-CSRFToken[^:]*: ?)"?[^"}]*', rb"\1", response.content)
+    body = re.sub(
+        rb'(csrfmiddlewaretoken" value=|X-CSRFToken[^:]*: ?)"?[^"}]*', rb"\1", response.content
+    )
     return response.status_code, body
 
 

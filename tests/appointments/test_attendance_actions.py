@@ -12,9 +12,9 @@ from django.utils import timezone
 from cases.accounts.models import User
 from cases.appointments.actions import (
     AlreadyRecorded,
-    AnswerIsSent,
     NotBooked,
     NotYetStarted,
+    RoundIsOver,
     cancel,
     correct_attendance,
     record_attendance,
@@ -29,6 +29,7 @@ from cases.appointments.models import (
 )
 from cases.audit.models import Event
 from cases.casework.models import Case
+from cases.casework.states import state_of
 from tests.appointments.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -144,19 +145,26 @@ def test_a_correction_to_the_same_result_is_none(met: Appointment, adviser: User
     assert not AttendanceCorrection.objects.exists()
 
 
-@pytest.mark.parametrize("told", ["answer_sent", "earlier_round"])
-def test_what_the_sender_was_told_is_not_corrected(
-    met: Appointment, case: Case, adviser: User, clock: time_machine.Traveller, told: str
+def test_a_meeting_of_an_earlier_round_is_not_corrected(
+    met: Appointment, case: Case, adviser: User, clock: time_machine.Traveller
 ) -> None:
     recorded(met, "did_not_come")
     clock.shift(timedelta(days=1))
-    values: dict[str, Any] = {"round_started_at": timezone.now()}
-    if told == "answer_sent":
-        values = {"answer_sent_at": NOW, "answer_attended": False}
-    Case.objects.filter(pk=case.pk).update(**values)
-    with pytest.raises(AnswerIsSent):
+    Case.objects.filter(pk=case.pk).update(round_started_at=timezone.now())
+    with pytest.raises(RoundIsOver):
         correct_attendance(appointment_id=met.pk, result="attended", reason="Nei", by=adviser)
     assert Attendance.objects.get().result == "did_not_come"
+
+
+def test_a_wrong_answer_to_the_sender_can_be_put_right(
+    met: Appointment, case: Case, adviser: User
+) -> None:
+    """A person wrongly reported as absent: the attendance is corrected, and the case says so."""
+    recorded(met, "did_not_come")
+    Case.objects.filter(pk=case.pk).update(answer_sent_at=NOW, answer_attended=False)
+    correct_attendance(appointment_id=met.pk, result="attended", reason="Feil kryss", by=adviser)
+    case.refresh_from_db()
+    assert state_of(case, timezone.now()).code == "answer_to_correct"
 
 
 def test_nothing_recorded_is_nothing_to_correct(booked: Appointment, adviser: User) -> None:

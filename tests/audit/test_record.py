@@ -63,7 +63,9 @@ def test_each_unit_has_its_own_whole_chain(unit: Unit, other_unit: Unit, adviser
     assert all_broken_links() == []
     assert Head.objects.filter(unit__in=[unit.pk, other_unit.pk, INSTALLATION]).count() == 3
     assert list(
-        Event.objects.filter(unit=other_unit.pk).order_by("sequence").values_list("sequence", flat=True)
+        Event.objects.filter(unit=other_unit.pk)
+        .order_by("sequence")
+        .values_list("sequence", flat=True)
     ) == [1, 2, 3]
 
 

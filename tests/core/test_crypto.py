@@ -90,7 +90,10 @@ def test_a_sealed_column_can_be_read_again_saved_again_and_copied_to_no_other_ro
         cursor.execute(
             "UPDATE people_contactpoint SET value = (SELECT value FROM people_contactpoint "
             "WHERE id = %s) WHERE id = %s",
-            [ContactPoint._meta.pk.get_db_prep_value(pk, connection) for pk in (point.pk, other.pk)],
+            [
+                ContactPoint._meta.pk.get_db_prep_value(pk, connection)
+                for pk in (point.pk, other.pk)
+            ],
         )
     with pytest.raises(CannotOpen):
         _ = ContactPoint.objects.get(pk=other.pk).value

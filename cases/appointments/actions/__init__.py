@@ -6,8 +6,8 @@ milestones and the audit event in the same transaction.
 
 from cases.appointments.actions.attendance import (
     AlreadyRecorded,
-    AnswerIsSent,
     NotYetStarted,
+    RoundIsOver,
     correct_attendance,
     may_still_be_corrected,
     record_attendance,
@@ -36,7 +36,7 @@ __all__ = [
     "AlreadyBegun",
     "AlreadyBooked",
     "AlreadyRecorded",
-    "AnswerIsSent",
+    "RoundIsOver",
     "InThePast",
     "NotBooked",
     "NotOfTheUnit",

@@ -30,8 +30,8 @@ class AlreadyRecorded(Exception):
         self.attendance = attendance
 
 
-class AnswerIsSent(Exception):
-    """The sender has been told; only a correction of the answer can change it now."""
+class RoundIsOver(Exception):
+    """The meeting belongs to an earlier round, which the sender has acted on already."""
 
 
 def record_attendance(*, appointment_id: UUID, result: str, by: User) -> Attendance:
@@ -59,7 +59,7 @@ def record_attendance(*, appointment_id: UUID, result: str, by: User) -> Attenda
 def correct_attendance(*, appointment_id: UUID, result: str, reason: str, by: User) -> Attendance:
     """Put right what was recorded, keeping what it was and why.
 
-    Raises AnswerIsSent once the sender has been told, NotBooked when nothing was recorded.
+    Raises RoundIsOver for a meeting of an earlier round, NotBooked when nothing was recorded.
     """
     with recorded():
         appointment = locked(appointment_id, None, even_held=True)
@@ -68,7 +68,7 @@ def correct_attendance(*, appointment_id: UUID, result: str, reason: str, by: Us
         if attendance is None:
             raise NotBooked
         if not may_still_be_corrected(attendance, case):
-            raise AnswerIsSent
+            raise RoundIsOver
         if attendance.result == result:
             return attendance
         AttendanceCorrection.objects.create(
@@ -87,8 +87,9 @@ def correct_attendance(*, appointment_id: UUID, result: str, reason: str, by: Us
 
 
 def may_still_be_corrected(attendance: Attendance, case: Case) -> bool:
-    """Until the sender has been told, in this round or an earlier one."""
-    told_before = case.round_started_at is not None and (
-        attendance.recorded_at < case.round_started_at
-    )
-    return case.answer_sent_at is None and not told_before
+    """Within its round, also after the sender has been told: a wrong answer must be put right.
+
+    What belongs to an earlier round, the sender has acted on already.
+    """
+    started = case.round_started_at
+    return started is None or attendance.recorded_at >= started

@@ -31,9 +31,7 @@ class FindForm(AdvisoryForm):
     )
     use_only = forms.BooleanField(label=_("Use only, nothing found"), required=False)
     confiscated = forms.BooleanField(label=_("Confiscated"), required=False)
-    seizure_reference = forms.CharField(
-        label=_("Seizure reference"), max_length=60, required=False
-    )
+    seizure_reference = forms.CharField(label=_("Seizure reference"), max_length=60, required=False)
 
     layout = (
         Row("substance", "amount"),
@@ -46,7 +44,10 @@ class FindForm(AdvisoryForm):
         self.substances = {str(s.pk): s for s in substances}
         self.fields["substance"].choices = [
             ("", gettext("None")),
-            *((key, f"{s.name} ({s.get_measured_in_display()})") for key, s in self.substances.items()),
+            *(
+                (key, f"{s.name} ({s.get_measured_in_display()})")
+                for key, s in self.substances.items()
+            ),
             (UNKNOWN_KIND, gettext("Unknown kind")),
         ]
 
@@ -101,4 +102,3 @@ FindFormSet = formset_factory(
     absolute_max=MOST_LINES,
     validate_max=True,
 )
-

@@ -97,13 +97,23 @@ class ReferralForm(NewPersonFields):
                 )
             )
         existing = ("use_existing",) if self.show_existing else ()
-        return (*existing, *sections, PERSON_SECTION, CONTACT_SECTION, Section(_("Who has the case"), "assigned_to"))
+        return (
+            *existing,
+            *sections,
+            PERSON_SECTION,
+            CONTACT_SECTION,
+            Section(_("Who has the case"), "assigned_to"),
+        )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        self._not_before("deadline_on", "received_on", _("The deadline comes before the day it was received."))
+        self._not_before(
+            "deadline_on", "received_on", _("The deadline comes before the day it was received.")
+        )
         self._not_before("received_on", "decided_on", _("It was received before it was decided."))
-        self._not_before("received_on", "birth_date", _("It was received before the person was born."))
+        self._not_before(
+            "received_on", "birth_date", _("It was received before the person was born.")
+        )
         if self.basis.records_finds:
             self._clean_order()
         return data
@@ -121,7 +131,9 @@ class ReferralForm(NewPersonFields):
         for name, moment in (("found_clock", found), ("ordered_clock", ordered)):
             if moment and moment > timezone.now():
                 self.add_error(name, gettext("This time has not been yet."))
-        self._not_before("received_on", "ordered_on", _("It was received before the order was given."))
+        self._not_before(
+            "received_on", "ordered_on", _("It was received before the order was given.")
+        )
         self.cleaned_data |= {"found_at": found, "ordered_at": ordered}
 
     def _moment(self, day_name: str, clock_name: str) -> datetime | None:

@@ -37,7 +37,10 @@ class Assignment(Row):
 class TaskKind(models.TextChoices):
     CALL_PERSON = "call_person", _("Call the person: a reminder did not go out")
     SETTLE_MESSAGE = "settle_message", _("Find out whether a message arrived")
-    CHECK_CONTACT = "check_contact", _("Check the contact details: a message could not be delivered")
+    CHECK_CONTACT = (
+        "check_contact",
+        _("Check the contact details: a message could not be delivered"),
+    )
 
 
 class TaskQuerySet(models.QuerySet["Task"]):

@@ -13,8 +13,8 @@ from cases.accounts.access import StaffRequest, require_in_unit, requires
 from cases.accounts.roles import Permission
 from cases.casework.actions import (
     AlreadyDone,
-    NotOfThisUnit,
     NothingToDecide,
+    NotOfThisUnit,
     assign,
     decide_on_find,
     finish_task,

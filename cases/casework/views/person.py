@@ -58,7 +58,9 @@ def _corrected(request: StaffRequest, case: Case) -> HttpResponse:
         return redirect(case)
     messages.info(
         request,
-        _("The person has a protected address now. Those who are cleared for it take the case from here."),
+        _(
+            "The person has a protected address now. Those who are cleared for it take the case from here."
+        ),
     )
     return redirect("desk:today")
 

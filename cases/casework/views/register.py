@@ -95,7 +95,9 @@ def _entry_to_fill_in(request: StaffRequest, unit: Unit, basis: LegalBasis) -> E
     if request.method == "POST":
         data = request.POST.copy()
         lines = data.get("finds-TOTAL_FORMS", "0")
-        data["finds-TOTAL_FORMS"] = str(int(lines) + 1 if lines.isdecimal() and len(lines) < 3 else 3)
+        data["finds-TOTAL_FORMS"] = str(
+            int(lines) + 1 if lines.isdecimal() and len(lines) < 3 else 3
+        )
         return _unjudged(_entry(request, unit, basis, data))
     draft = draft_of(request.user, DRAFT, str(basis.pk))
     if draft is not None and "continue" in request.GET:
@@ -169,6 +171,8 @@ def _to_the_case(request: StaffRequest, case: Case) -> HttpResponse:
         return redirect(case)
     messages.info(
         request,
-        _("The person has a protected address. Those who are cleared for it take the case from here."),
+        _(
+            "The person has a protected address. Those who are cleared for it take the case from here."
+        ),
     )
     return redirect("desk:today")

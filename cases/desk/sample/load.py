@@ -52,7 +52,11 @@ def _fill(staffed: StaffedUnit, count: int, first: int, rng: Random, now: dateti
         with transaction.atomic():
             for number in range(start, min(start + CASES_AT_ONCE, count)):
                 # Large data sets are mostly finished work, as a real archive is.
-                story = stories[number % len(stories)] if number < 2 * len(stories) else _finished(stories, number)
+                story = (
+                    stories[number % len(stories)]
+                    if number < 2 * len(stories)
+                    else _finished(stories, number)
+                )
                 maker.make(story, first + number)
             batch.write()
     CaseNumberCounter.objects.bulk_create(
@@ -76,6 +80,10 @@ def sign_ins() -> list[tuple[str, str, str]]:
     """Name, role and e-mail of every practice user."""
     users = User.objects.prefetch_related("memberships").order_by("memberships__unit", "name")
     return [
-        (user.name, ", ".join(str(m.get_role_display()) for m in user.memberships.all()), user.email)
+        (
+            user.name,
+            ", ".join(str(m.get_role_display()) for m in user.memberships.all()),
+            user.email,
+        )
         for user in dict.fromkeys(users)
     ]

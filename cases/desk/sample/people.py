@@ -45,7 +45,11 @@ def make_person(
         interpreter_language="somali" if serial % 13 == 5 else "",
         protection=protection,
     )
-    return person, [*_number(person, serial, rng), *_contacts(person, serial, rng), *_tokens(person)]
+    return person, [
+        *_number(person, serial, rng),
+        *_contacts(person, serial, rng),
+        *_tokens(person),
+    ]
 
 
 def new_id(rng: Random) -> uuid.UUID:
@@ -70,7 +74,9 @@ def _number(person: Person, serial: int, rng: Random) -> list[IdentityNumber]:
 
 
 def _contacts(person: Person, serial: int, rng: Random) -> list[ContactPoint]:
-    values = [(ContactKind.ADDRESS, f"Prøveveien {serial % 99 + 1}, 0001 {person.unit.neutral_name[:20]}")]
+    values = [
+        (ContactKind.ADDRESS, f"Prøveveien {serial % 99 + 1}, 0001 {person.unit.neutral_name[:20]}")
+    ]
     if serial % 8 != 7:
         values.append((ContactKind.MOBILE, f"+47{90000000 + serial % 9_999_999}"))
     if serial % 3 == 0:

@@ -33,7 +33,10 @@ def today(request: StaffRequest) -> HttpResponse:
     mine = visible.open().assigned_to(user).most_urgent_first().with_row_facts()
     rows = rows_of(list(mine[:MOST_ROWS]), now)
     tasks = list(
-        Task.objects.visible_to(user).open().select_related("case__person").order_by("due_at")[:MOST_ROWS]
+        Task.objects.visible_to(user)
+        .open()
+        .select_related("case__person")
+        .order_by("due_at")[:MOST_ROWS]
     )
     first, last = bounds_of(now)
     meetings = list(

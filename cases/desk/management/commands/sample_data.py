@@ -32,7 +32,9 @@ class Command(BaseCommand):
                 seed=options["seed"],
                 now=timezone.now(),
             )
-            self.stdout.write(f"{made} made-up cases." if made else "The database has data already.")
+            self.stdout.write(
+                f"{made} made-up cases." if made else "The database has data already."
+            )
             return
         self.stdout.write(f"Sign in with one of these; the password is: {PRACTICE_PASSWORD}\n\n")
         for name, roles, email in sign_ins():
