@@ -20,6 +20,7 @@ class Happening:
     title: str
     by: str = ""
     detail: str | Promise = ""
+    kept_at: datetime | None = None  # when it was written down: orders what has only a day
 
 
 def timeline_of(
@@ -47,7 +48,13 @@ def timeline_of(
     for decision in decisions:
         detail = decision.get_choice_display()
         happenings.append(
-            Happening(decision.decided_on, None, _("The sender decided"), detail=detail)
+            Happening(
+                decision.decided_on,
+                None,
+                _("The sender decided"),
+                detail=detail,
+                kept_at=decision.recorded_at,
+            )
         )
     if case.closed_at and case.closed_by:
         detail = case.get_outcome_display()
@@ -55,8 +62,10 @@ def timeline_of(
     return sorted(happenings, key=_order, reverse=True)
 
 
-def _order(happening: Happening) -> tuple[date, bool, float]:
-    return happening.on, happening.at is not None, happening.at.timestamp() if happening.at else 0.0
+def _order(happening: Happening) -> tuple[date, float]:
+    """By day, and within the day by the clock; what has neither came before what has."""
+    moment = happening.at or happening.kept_at
+    return happening.on, moment.timestamp() if moment else 0.0
 
 
 def _moment(at: datetime, title: str, by: str = "", detail: str | Promise = "") -> Happening:
@@ -67,7 +76,11 @@ def _appointment(appointment: Appointment) -> list[Happening]:
     happened = [_moment(appointment.booked_at, _("Appointment booked"), appointment.booked_by.name)]
     for summons in appointment.summonses.all():
         how = summons.get_sent_how_display()
-        happened.append(Happening(summons.sent_on, None, _("Summons sent"), detail=how))
+        happened.append(
+            Happening(
+                summons.sent_on, None, _("Summons sent"), detail=how, kept_at=summons.recorded_at
+            )
+        )
     for change in appointment.changes.all():
         title = _("Appointment cancelled") if change.is_cancellation else _("Appointment moved")
         asked = _("Asked for by: %(who)s") % {"who": change.get_asked_for_by_display()}

@@ -15,6 +15,7 @@ from cases.accounts.roles import Permission
 from cases.core.crypto import lookup_hash
 from cases.core.fields import EncryptedTextField
 from cases.core.models import DataKeyHolder, Row, Versioned, both_or_neither
+from cases.people.contacts import readable_phone
 from cases.units.models import Unit
 
 SEARCH_PREFIX_SHORTEST = 2
@@ -182,6 +183,11 @@ class ContactPoint(Row):
 
     def __str__(self) -> str:
         return f"contact point {self.pk}"
+
+    @property
+    def readable(self) -> str:
+        """The number grouped as people read it; everything else as it is."""
+        return readable_phone(self.value) if self.kind == ContactKind.MOBILE else self.value
 
     def key_holder(self) -> Person:
         return self.person

@@ -5,13 +5,12 @@ The order of the questions is the order in which the staff would give the reason
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, F
+from django.db.models import Count, F, QuerySet
 from phonenumbers import NumberParseException
 
 from cases.appointments.models import AppointmentStatus
@@ -45,19 +44,15 @@ class Wait:
 Verdict = Parcel | Stop | Wait
 
 
-def with_gate_facts(pks: Iterable[UUID]) -> list[Message]:
-    """Messages with what the gate asks about their appointment, case and person. One query."""
-    return list(
-        Message.objects.filter(pk__in=list(pks))
-        .annotate(
-            case_id=F("appointment__case"),
-            person_id=F("appointment__case__person"),
-            case_closed_at=F("appointment__case__closed_at"),
-            status=F("appointment__status"),
-            present_sequence=F("appointment__sequence"),
-            starts_at=F("appointment__starts_at"),
-        )
-        .order_by("not_after", "pk")
+def with_gate_facts(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """Messages with what the gate asks about their appointment, case and person."""
+    return messages.annotate(
+        case_id=F("appointment__case"),
+        person_id=F("appointment__case__person"),
+        case_closed_at=F("appointment__case__closed_at"),
+        status=F("appointment__status"),
+        present_sequence=F("appointment__sequence"),
+        starts_at=F("appointment__starts_at"),
     )
 
 

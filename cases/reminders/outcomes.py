@@ -16,7 +16,6 @@ from cases.reminders.pace import (
 )
 from cases.reminders.words import Reason
 
-MOST_LAPSES = 20  # a row that kills its worker every time must come to an end, too
 STATE_FOR = {
     Reason.APPOINTMENT_CHANGED: MessageState.SUPERSEDED,
     Reason.TOO_LATE: MessageState.TOO_LATE,
@@ -79,13 +78,7 @@ def wait(message: Message, until: datetime) -> None:
 
 
 def lapse(message: Message, now: datetime, *, honours_key: bool) -> None:
-    """The worker died. Before the hash was written nothing was said; after it, nobody knows."""
-    if not message.text_hash:
-        if message.attempt >= MOST_LAPSES:
-            stop(message, Reason.FAULT, now)
-        else:
-            _back_to(message, MessageState.PLANNED, now)
-        return
+    """The worker died after it had claimed the row: whether it said anything nobody knows."""
     _unclear(message, now, lasting(BACK_OFF[0]), honours_key=honours_key)
 
 

@@ -1,8 +1,8 @@
 """Claim → commit → hand over → commit, in batches, by any number of workers at once.
 
 No transaction is open while a gateway is asked. Every write after the claim names the lease, so a
-worker that was overtaken changes nothing. A worker may die at any line: what it had claimed lapses,
-and is planned again if nothing can have been said, or settled if something can.
+worker that was overtaken changes nothing. A worker may die at any line: before the commit of the
+claim nothing has happened; after it the row lapses, is unclear, and is settled.
 """
 
 import logging
@@ -12,7 +12,6 @@ from time import monotonic
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import F
 
 from cases.audit.record import recorded
@@ -26,7 +25,7 @@ from cases.reminders.outcomes import again, lapse, settle, stop, wait
 from cases.reminders.pace import BATCH, LEASE, SWEEP, database_now, lasting
 from cases.reminders.receipts import apply_early_receipts, forget_old_receipts
 from cases.reminders.words import Reason
-from cases.reminders.writing import keep_where_still_ours, tell
+from cases.reminders.writing import keep_claims, keep_where_still_ours, tell
 
 log = logging.getLogger(__name__)
 Channels = dict[Channel, HandOver]
@@ -67,10 +66,10 @@ def _send_batch(
     if channel in circuit.left_alone(started):
         return False
     gateway = channels.get(channel)  # none is set up: the gate withholds what is due
-    claimed = claim(channel, gateway.batch if gateway else BATCH, started)
-    if not claimed:
+    size = gateway.batch if gateway else BATCH
+    messages, parcels = claim(channel, size, channels, started)
+    if not messages:
         return False
-    messages, parcels = prepare(claimed, channels, started)
     if gateway is not None and parcels:
         outcomes = gateway.hand_over(parcels)
         finished = now or database_now()
@@ -80,46 +79,33 @@ def _send_batch(
     return True
 
 
-def claim(channel: str, size: int, now: datetime) -> list[UUID]:
-    """Take up to `size` due messages for ourselves, for the length of a lease, and commit.
-
-    PostgreSQL passes over rows another worker is claiming; on SQLite the transaction is the only
-    writer from its beginning.
-    """
-    with transaction.atomic():
-        due = Message.objects.due(now).filter(channel=channel)
-        pks = list(
-            due.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[
-                :size
-            ]
-        )
-        Message.objects.filter(pk__in=pks).update(
-            state=MessageState.CLAIMED,
-            attempt=F("attempt") + 1,
-            lease_token=F("lease_token") + 1,
-            lease_until=now + lasting(LEASE),
-        )
-    return pks
-
-
-def prepare(
-    claimed: list[UUID], channels: Channels, now: datetime
+def claim(
+    channel: Channel, size: int, channels: Channels, now: datetime
 ) -> tuple[list[Message], list[Parcel]]:
-    """Ask the gate and make the parcels; what is not to go out is settled here.
+    """Ask the gate about up to `size` due messages and take those that may go out for ourselves.
 
-    The hash of each parcel is committed before anything is said to the gateway.
+    What may go out is claimed for the length of a lease, with the hash of its parcel, and committed
+    before anything is said to a gateway; what may not is settled. PostgreSQL passes over rows that
+    another worker is claiming; on SQLite the transaction is the only writer from its beginning.
     """
     with recorded():
-        messages = with_gate_facts(claimed)
+        due = Message.objects.due(now).filter(channel=channel)
+        messages = list(
+            with_gate_facts(due).select_for_update(skip_locked=True, of=("self",))[:size]
+        )
+        if not messages:
+            return [], []
         gate = Gate(messages, channels, now)
-        parcels = {message.pk: _judged(message, gate, now) for message in messages}
-        ours = keep_where_still_ours(messages)
-        tell([m for m in ours if m.final_at is not None], now)
-    return ours, [parcel for m in ours if (parcel := parcels[m.pk]) is not None]
+        parcels = [parcel for m in messages if (parcel := _claimed(m, gate, now)) is not None]
+        keep_claims(messages)
+        tell([m for m in messages if m.final_at is not None], now)
+    return messages, parcels
 
 
-def _judged(message: Message, gate: Gate, now: datetime) -> Parcel | None:
-    """The parcel, with its hash noted on the row; or None, with the row settled."""
+def _claimed(message: Message, gate: Gate, now: datetime) -> Parcel | None:
+    """The parcel, with the row claimed for it; or None, with the row settled or put back."""
+    message.attempt += 1
+    message.lease_token += 1
     try:
         verdict = gate.judge(message)
     except Exception as error:  # one row that can not be made must not stop the others
@@ -132,6 +118,8 @@ def _judged(message: Message, gate: Gate, now: datetime) -> Parcel | None:
     if isinstance(verdict, Wait):
         wait(message, verdict.until)
         return None
+    message.state = MessageState.CLAIMED
+    message.lease_until = now + lasting(LEASE)
     message.text_hash = hash_of(verdict)
     return verdict
 
@@ -152,7 +140,7 @@ def keep_outcomes(
 
 
 def settle_lapsed(channels: Channels, now: datetime) -> None:
-    """Rows whose worker is gone: planned again, or unclear, but never simply sent again."""
+    """Rows whose worker is gone are unclear: never simply sent again."""
     with recorded():
         lapsed = list(
             Message.objects.with_expired_lease(now)
@@ -163,7 +151,7 @@ def settle_lapsed(channels: Channels, now: datetime) -> None:
             channel = channels.get(Channel(message.channel))
             lapse(message, now, honours_key=channel is not None and channel.honours_key)
         ours = keep_where_still_ours(lapsed)
-        tell([m for m in ours if m.state != MessageState.PLANNED], now)
+        tell(ours, now)
 
 
 def finish_without_receipt(now: datetime) -> None:

@@ -1,5 +1,6 @@
 """What is written down whenever a message changes its state: event, audit, and a task."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -13,42 +14,61 @@ from cases.casework.models import TaskKind
 from cases.reminders.models import Message, MessageEvent, MessageState
 from cases.reminders.words import TASK_FOR
 
-# Everything an attempt can change; the lease decides whether it may.
-SETTLED_COLUMNS = (
+CLAIM_COLUMNS = (
+    "state", "reason", "attempt", "try_at", "lease_until", "lease_token", "text_hash", "final_at",
+)  # fmt: skip
+OUTCOME_COLUMNS = (
     "state", "reason", "attempt", "try_at", "lease_until", "unclear_since", "provider_id",
     "text_hash", "handed_over_at", "final_at",
 )  # fmt: skip
 SENT = (MessageState.HANDED_OVER, MessageState.DELIVERED)
-LEASED_STATES = (MessageState.CLAIMED, MessageState.UNCLEAR)
+# A lapsed row that nobody has claimed again is still its worker's to settle.
+STILL_OURS = "m.lease_token = new.lease_token AND m.state IN ('claimed', 'unclear')"
+
+
+def keep_claims(messages: list[Message]) -> None:
+    """Write what became of rows that this transaction has locked."""
+    _update(messages, CLAIM_COLUMNS, "TRUE")
 
 
 def keep_where_still_ours(messages: list[Message]) -> list[Message]:
-    """Write what an attempt came to, all rows in one statement, and return those written.
+    """Write what an attempt came to, and return the rows that were written.
 
     A row whose lease went to somebody else, or that a receipt has settled, is left alone: the
-    statement compares the fencing token and the state. The same SQL on both engines.
+    statement compares the fencing token and the state.
+    """
+    written = _update(messages, OUTCOME_COLUMNS, STILL_OURS)
+    return [message for message in messages if message.pk in written]
+
+
+def _update(messages: list[Message], names: tuple[str, ...], condition: str) -> set[UUID]:
+    """Give each row its own values, all in one statement; the ids of those that were changed.
+
+    The values travel as one JSON document, because a thousand placeholders cost more than the
+    update itself. Table and columns are our own words, never somebody's input.
     """
     if not messages:
-        return []
+        return set()
     meta = Message._meta
-    columns = [meta.get_field(name) for name in ("id", "lease_token", *SETTLED_COLUMNS)]
-    cast = connection.vendor == "postgresql"
-    places = [f"%s::{c.db_type(connection)}" if cast else "%s" for c in columns]
-    line = f"({', '.join(places)})"
-    states = ", ".join(f"'{state}'" for state in LEASED_STATES)
+    columns = [meta.get_field(name) for name in dict.fromkeys(("id", "lease_token", *names))]
+    rows = [{c.column: _prepared(c, message) for c in columns} for message in messages]
+    assignments = ", ".join(f"{name} = new.{name}" for name in names)
     statement = (
-        f"WITH new ({', '.join(c.column for c in columns)}) AS "
-        f"(VALUES {', '.join([line] * len(messages))}) "
-        f"UPDATE {meta.db_table} SET {', '.join(f'{c} = new.{c}' for c in SETTLED_COLUMNS)} "
-        f"FROM new WHERE {meta.db_table}.id = new.id "
-        f"AND {meta.db_table}.lease_token = new.lease_token "
-        f"AND {meta.db_table}.state IN ({states}) RETURNING {meta.db_table}.id"
-    )  # noqa: S608  names of our own columns only
-    values = [_prepared(c, message) for message in messages for c in columns]
+        f"UPDATE {meta.db_table} AS m SET {assignments} FROM {_rows_of_json(columns)} "
+        f"WHERE m.id = new.id AND {condition} RETURNING m.id"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        written = {meta.pk.to_python(row[0]) for row in cursor.fetchall()}
-    return [message for message in messages if message.pk in written]
+        cursor.execute(statement, [json.dumps(rows, default=str)])
+        return {meta.pk.to_python(row[0]) for row in cursor.fetchall()}
+
+
+def _rows_of_json(columns: list["models.Field[Any, Any]"]) -> str:
+    """A JSON document as a table `new` with these columns, in the engine's own words."""
+    if connection.vendor == "postgresql":
+        typed = ", ".join(f"{c.column} {c.db_type(connection)}" for c in columns)
+        return f"jsonb_to_recordset(%s::jsonb) AS new({typed})"
+    read = ", ".join(f"value ->> '$.{c.column}' AS {c.column}" for c in columns)
+    return f"(SELECT {read} FROM json_each(%s)) AS new"
 
 
 def _prepared(column: "models.Field[Any, Any]", message: Message) -> Any:

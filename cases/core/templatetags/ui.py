@@ -6,8 +6,9 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from django import template
+from django import forms, template
 from django.conf import settings
+from django.forms import BoundField
 from django.utils import timezone
 from django.utils.formats import date_format, localize
 from django.utils.html import format_html
@@ -109,5 +110,14 @@ def amount(value: Decimal | None) -> str:
     """«2,5»: no zeros at the end, comma or point as the language has it."""
     if value is None:
         return ""
-    plain = value.normalize()
-    return localize(plain if plain.as_tuple().exponent <= 0 else plain.quantize(Decimal(1)))
+    return str(localize(Decimal(f"{value.normalize():f}")))
+
+
+@register.filter
+def as_shown(form: forms.BaseForm) -> list[BoundField]:
+    """The fields in the order of the page, which is the layout's and not always the form's."""
+    layout = getattr(getattr(form, "helper", None), "layout", None)
+    if layout is None:
+        return list(form)
+    names = [pointer.name for pointer in layout.get_field_names() if pointer.name in form.fields]
+    return [form[name] for name in [*names, *(n for n in form.fields if n not in names)]]

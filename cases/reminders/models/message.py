@@ -96,8 +96,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
 class Message(Row):
     """`id` is the idempotency key towards the gateway, and the Message-ID of an e-mail."""
 
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
-    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="+")
+    # Rows change often and are found by appointment, through the index of `message_once`.
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="+", db_index=False)
     sequence = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=12, choices=MessageKind)
     channel = models.CharField(max_length=5, choices=Channel)
@@ -166,7 +167,7 @@ class Message(Row):
 class MessageEvent(models.Model):
     """What happened to a message, in order. No number, no text."""
 
-    message = models.ForeignKey(Message, models.CASCADE, related_name="events")
+    message = models.ForeignKey(Message, models.CASCADE, related_name="events", db_index=False)
     at = models.DateTimeField()
     what = models.CharField(max_length=12, choices=MessageState)
     detail = models.CharField(max_length=40, blank=True)
