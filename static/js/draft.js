@@ -5,7 +5,7 @@
   if (!line) return;
 
   function failed() {
-    line.textContent = line.dataset.failed || "!";
+    line.textContent = document.getElementById("said").dataset.draftFailed;
     line.dataset.state = "failed";
   }
 

@@ -167,3 +167,11 @@ def test_lines_of_a_formset_keep_apart() -> None:
     drawn = summary.render({"formset": formset})
     assert 'href="#id_lines-0-name"' in drawn
     assert 'href="#id_lines-1-name"' in drawn
+
+
+def test_the_summary_follows_the_page_and_not_the_form() -> None:
+    class Turned(SampleForm):
+        layout = ("how", "name")
+
+    drawn = draw(Turned({}))
+    assert drawn.index("#id_how") < drawn.index('href="#id_name"')
