@@ -14,7 +14,9 @@ DATA_DIR = Path(env.str("ADVISORY_DATA", str(BASE_DIR / ".data")))
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 # --- Mode and secrets -------------------------------------------------------------------------
-ADVISORY_MODE = env.str("ADVISORY_MODE", "practice", validate=lambda v: v in {"practice", "production"})
+ADVISORY_MODE = env.str(
+    "ADVISORY_MODE", "practice", validate=lambda v: v in {"practice", "production"}
+)
 PRODUCTION = ADVISORY_MODE == "production"
 DEBUG = env.bool("DEBUG", False)
 
@@ -156,7 +158,9 @@ SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+)
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -212,7 +216,9 @@ SMS_HONOURS_KEY = env.bool("SMS_HONOURS_KEY", True)
 REMINDER_TIME_FACTOR = env.float("REMINDER_TIME_FACTOR", 1.0)
 EMAIL_URL = env.str("EMAIL_URL", "")
 if EMAIL_URL:
-    vars().update({k: v for k, v in env.dj_email_url("EMAIL_URL").items() if k.startswith("EMAIL_")})
+    vars().update(
+        {k: v for k, v in env.dj_email_url("EMAIL_URL").items() if k.startswith("EMAIL_")}
+    )
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "no-reply@localhost")
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -77,7 +78,7 @@ class User(Row, AbstractBaseUser):
         ordering = ["name"]
         constraints = [
             # allauth finds users by e-mail regardless of case; two spellings must not be two users.
-            models.UniqueConstraint(models.functions.Lower("email"), name="user_email_once"),
+            models.UniqueConstraint(Lower("email"), name="user_email_once"),
         ]
 
     def __str__(self) -> str:

@@ -17,19 +17,23 @@ COMPARISONS = {
 
 def holds(condition: Q, row: Model) -> bool:
     """Whether the row's own columns meet the condition, with SQL's rule that NULL compares false."""
-    results = (
-        holds(child, row) if isinstance(child, Q) else _compare(*child, row)
-        for child in condition.children
-    )
+    results = (_child_holds(child, row) for child in condition.children)
     met = all(results) if condition.connector == Q.AND else any(results)
     return not met if condition.negated else met
+
+
+def _child_holds(child: Any, row: Model) -> bool:
+    if isinstance(child, Q):
+        return holds(child, row)
+    lookup, expected = child
+    return _compare(lookup, expected, row)
 
 
 def _compare(lookup: str, expected: Any, row: Model) -> bool:
     name, _, comparison = lookup.partition("__")
     value = getattr(row, name)
     if isinstance(expected, F):
-        expected = getattr(row, expected.name)
+        expected = getattr(row, expected.name)  # type: ignore[attr-defined]
     if comparison == "isnull":
         return (value is None) == expected
     if expected is None and comparison in ("", "exact"):

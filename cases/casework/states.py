@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Case as When_
-from django.db.models import CharField, F, Q, QuerySet, Value, When
+from django.db.models import CharField, F, Q, Value, When
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.casework.conditions import holds
-from cases.casework.models import Case, FindDecision, SenderChoice
+from cases.casework.models import Case, CaseQuerySet, FindDecision, SenderChoice
 from cases.core.working_days import OSLO
 
 DAYS_TO_DECIDE_ON_A_FIND = 3
@@ -336,7 +336,12 @@ def sentence_of(case: Case, now: datetime) -> str:
     }
 
 
-def with_state(cases: QuerySet[Case], now: datetime) -> QuerySet[Case]:
+def in_state(cases: CaseQuerySet, code: str, now: datetime) -> CaseQuerySet:
+    """Those whose state is this one, computed by the database."""
+    return with_state(cases, now).filter(state_code=code)  # type: ignore[misc]
+
+
+def with_state(cases: CaseQuerySet, now: datetime) -> CaseQuerySet:
     """Annotate `state_code`, computed by the database from the same table of rules."""
     branches = [When(s.condition(now), then=Value(s.code)) for s in STATES[:-1]]
     return cases.annotate(

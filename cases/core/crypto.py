@@ -74,7 +74,6 @@ def wrap(data_key: bytes) -> bytes:
 
 def unwrap(wrapped: bytes) -> bytes:
     """The data key of `wrap`. Raises CannotOpen when its field key is gone."""
-    wrapped = bytes(wrapped)
     end = 1 + wrapped[0]
     key = _wrapping_keys().get(wrapped[1:end].decode())
     if key is None:

@@ -61,8 +61,7 @@ def parse_date(text: str, today: date) -> date:
 
 def _parse_digits(text: str, today: date) -> date:
     if match := re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", text):
-        year, month, day = map(int, match.groups())
-        return date(year, month, day)
+        return date(*map(int, match.groups()))
     if match := re.fullmatch(r"([0-9]{2})([0-9]{2})([0-9]{2}|[0-9]{4})", text):
         day, month, year_text = match.groups()
         return date(_year(year_text, today), int(month), int(day))

@@ -35,6 +35,9 @@ class EncryptedTextField(models.BinaryField):
     """
 
     descriptor_class = SealedAttribute
+    # For the type checker: the attribute is text, although the column is bytes.
+    _pyi_private_set_type: str  # type: ignore[assignment]
+    _pyi_private_get_type: str  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("editable", True)

@@ -23,7 +23,7 @@ LONGEST_TYPED = 40
 LONGEST_TEXT = 10_000
 
 
-def refuse_unshowable(value: str) -> str:
+def refuse_unshowable(value: str) -> None:
     """Line breaks and tabs are kept; other control characters and half characters are refused."""
     for character in value:
         if character in "\n\r\t":
@@ -32,7 +32,6 @@ def refuse_unshowable(value: str) -> str:
             raise ValidationError(
                 gettext("The text holds a character that can not be kept. Type it again.")
             )
-    return value
 
 
 def _hold_to_plain_text(field: forms.CharField) -> None:

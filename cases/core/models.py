@@ -58,7 +58,7 @@ class DataKeyHolder(models.Model):
 
     @cached_property
     def _data_key(self) -> bytes:
-        return unwrap(self.wrapped_key)
+        return unwrap(bytes(self.wrapped_key))
 
 
 class NamedInThreeLanguages(models.Model):

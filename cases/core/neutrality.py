@@ -5,6 +5,7 @@ A text is refused when it is saved and looked at again when it is filled in.
 
 import re
 import string
+from collections.abc import Set
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -59,7 +60,7 @@ def fits_one_sms(text: str) -> bool:
     return length <= SMS_SEPTETS if length is not None else len(text) <= SMS_UNICODE
 
 
-def check_neutral(text: str, *, allowed: set[str], required: set[str] = frozenset()) -> None:
+def check_neutral(text: str, *, allowed: Set[str], required: Set[str] = frozenset()) -> None:
     """Raise ValidationError with what must be changed before this text may reach a phone."""
     found = placeholders(text)
     if unknown := found - allowed:

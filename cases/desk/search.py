@@ -1,7 +1,10 @@
 """Find a case by name, case number, identity number or telephone. Protected people give no hit."""
 
 import re
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from cases.accounts.models import User
 from cases.accounts.roles import Permission
@@ -37,6 +40,7 @@ def search_cases(words: str, user: User) -> list[Case]:
 
 
 def _matching(visible: CaseQuerySet, words: str, units: set[UUID]) -> CaseQuerySet:
+    persons: QuerySet[Any, Any]
     compact = re.sub(r"\s", "", words[:100])
     if CASE_NUMBER.match(compact.upper()):
         return _by_case_number(visible, compact.upper()).with_row_facts().order_by("-opened_at")
@@ -54,7 +58,8 @@ def _matching(visible: CaseQuerySet, words: str, units: set[UUID]) -> CaseQueryS
         persons = Person.objects.searched(words, units).values("pk")
     else:
         return visible.none()
-    return unprotected.filter(person__in=persons).with_row_facts().order_by("-opened_at")
+    found = unprotected.filter(person__in=persons)  # type: ignore[misc]
+    return found.with_row_facts().order_by("-opened_at")
 
 
 def _by_case_number(visible: CaseQuerySet, number: str) -> CaseQuerySet:

@@ -7,9 +7,9 @@ claim nothing has happened; after it the row lapses, is unclear, and is settled.
 
 import logging
 from collections import Counter
+from concurrent.futures import Future
 from datetime import datetime
 from time import monotonic
-from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F
@@ -17,7 +17,7 @@ from django.db.models import F
 from cases.audit.record import recorded
 from cases.reminders import circuit
 from cases.reminders.channels import open_channels
-from cases.reminders.channels.base import HandOver, Outcome, Parcel
+from cases.reminders.channels.base import HandOver, Outcomes, Parcel
 from cases.reminders.gate import Gate, Stop, Wait, hash_of, with_gate_facts
 from cases.reminders.health import SENDING, beat
 from cases.reminders.models import Channel, Message, MessageState
@@ -48,9 +48,8 @@ def send_due(now: datetime | None = None) -> SendingReport:
     stops_at = monotonic() + SWEEP
     with open_channels() as channels:
         settle_lapsed(channels, now or database_now())
-        while monotonic() < stops_at and any(
-            [_send_batch(c, channels, report, now) for c in Channel]
-        ):
+        lanes = [Lane(channel, channels, now, report) for channel in Channel]
+        while any([lane.step(may_claim=monotonic() < stops_at) for lane in lanes]):
             pass
     finish_without_receipt(now or database_now())
     forget_old_receipts(now or database_now())
@@ -58,25 +57,40 @@ def send_due(now: datetime | None = None) -> SendingReport:
     return report
 
 
-def _send_batch(
-    channel: Channel, channels: Channels, report: SendingReport, now: datetime | None
-) -> bool:
-    """Claim, judge, hand over and settle one batch; whether there was anything to do."""
-    started = now or database_now()
-    if channel in circuit.left_alone(started):
-        return False
-    gateway = channels.get(channel)  # none is set up: the gate withholds what is due
-    size = gateway.batch if gateway else BATCH
-    messages, parcels = claim(channel, size, channels, started)
-    if not messages:
-        return False
-    if gateway is not None and parcels:
-        outcomes = gateway.hand_over(parcels)
-        finished = now or database_now()
-        keep_outcomes(messages, outcomes, gateway, finished)
-        circuit.note(channel, outcomes.values(), finished)
-    report.update(message.state for message in messages)
-    return True
+class Lane:
+    """One channel's batches: the next one is claimed while the last one is being handed over."""
+
+    def __init__(
+        self, channel: Channel, channels: Channels, now: datetime | None, report: SendingReport
+    ) -> None:
+        self._channel, self._channels = channel, channels
+        self._gateway = channels.get(channel)  # none is set up: the gate withholds what is due
+        self._now = now
+        self._report = report
+        self._under_way: tuple[list[Message], Future[Outcomes]] | None = None
+
+    def step(self, *, may_claim: bool) -> bool:
+        """Claim a batch, hand it over, and settle the one before; whether anything was done."""
+        messages, parcels = self._claim() if may_claim else ([], [])
+        before, self._under_way = self._under_way, None
+        outcomes = before[1].result() if before else {}
+        if parcels and self._gateway:
+            self._under_way = messages, self._gateway.hand_over(parcels)
+        else:
+            self._report.update(message.state for message in messages)
+        if before and self._gateway:
+            now = self._now or database_now()
+            keep_outcomes(before[0], outcomes, self._gateway, now)
+            circuit.note(self._channel, outcomes.values(), now)
+            self._report.update(message.state for message in before[0])
+        return bool(messages or before)
+
+    def _claim(self) -> tuple[list[Message], list[Parcel]]:
+        now = self._now or database_now()
+        if self._channel in circuit.left_alone(now):
+            return [], []
+        size = self._gateway.batch if self._gateway else BATCH
+        return claim(self._channel, size, self._channels, now)
 
 
 def claim(
@@ -125,7 +139,7 @@ def _claimed(message: Message, gate: Gate, now: datetime) -> Parcel | None:
 
 
 def keep_outcomes(
-    messages: list[Message], outcomes: dict[UUID, Outcome], channel: HandOver, now: datetime
+    messages: list[Message], outcomes: Outcomes, channel: HandOver, now: datetime
 ) -> None:
     """Write down what the gateway said, where the lease is still ours."""
     with recorded():

@@ -51,7 +51,7 @@ def _update(messages: list[Message], names: tuple[str, ...], condition: str) -> 
         return set()
     meta = Message._meta
     columns = [meta.get_field(name) for name in dict.fromkeys(("id", "lease_token", *names))]
-    rows = [{c.column: _prepared(c, message) for c in columns} for message in messages]
+    rows = [{c.column: _as_stored(c, message) for c in columns} for message in messages]
     assignments = ", ".join(f"{name} = new.{name}" for name in names)
     statement = (
         f"UPDATE {meta.db_table} AS m SET {assignments} FROM {_rows_of_json(columns)} "
@@ -71,8 +71,11 @@ def _rows_of_json(columns: list["models.Field[Any, Any]"]) -> str:
     return f"(SELECT {read} FROM json_each(%s)) AS new"
 
 
-def _prepared(column: "models.Field[Any, Any]", message: Message) -> Any:
-    return column.get_db_prep_save(getattr(message, column.attname), connection)
+def _as_stored(column: "models.Field[Any, Any]", message: Message) -> Any:
+    value = getattr(message, column.attname)
+    if connection.vendor == "postgresql":
+        return value  # read from its usual spelling, by the type of the column
+    return column.get_db_prep_save(value, connection)
 
 
 def tell(messages: Iterable[Message], now: datetime) -> None:
@@ -82,7 +85,7 @@ def tell(messages: Iterable[Message], now: datetime) -> None:
     """
     told = list(messages)
     MessageEvent.objects.bulk_create(
-        MessageEvent(message=message, at=now, what=message.state, detail=message.reason)
+        MessageEvent(message_id=message.pk, at=now, what=message.state, detail=message.reason)
         for message in told
     )
     for message in told:

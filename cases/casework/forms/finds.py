@@ -76,7 +76,7 @@ class FindForm(AdvisoryForm):
         )
 
 
-class BaseFinds(BaseFormSet):
+class BaseFinds(BaseFormSet):  # type: ignore[type-arg]
     def clean(self) -> None:
         if any(self.errors):
             return

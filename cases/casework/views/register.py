@@ -1,10 +1,11 @@
 """Register a referral: choose what it rests on, then fill in just what that asks for."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,7 +31,7 @@ class Entry:
     """The form and its lines of finds, as one thing to fill in."""
 
     form: ReferralForm
-    finds: FindFormSet | None
+    finds: Any  # a FindFormSet, or None where the basis records no finds
 
     def is_valid(self) -> bool:
         lines_are_valid = self.finds is None or self.finds.is_valid()
@@ -82,7 +83,7 @@ def _unit_and_basis(
     raise Http404
 
 
-def _entry(request: StaffRequest, unit: Unit, basis: LegalBasis, data: object) -> Entry:
+def _entry(request: StaffRequest, unit: Unit, basis: LegalBasis, data: QueryDict | None) -> Entry:
     form = ReferralForm(data, unit=unit, basis=basis, by=request.user)
     if not basis.records_finds:
         return Entry(form, None)
@@ -108,8 +109,9 @@ def _entry_to_fill_in(request: StaffRequest, unit: Unit, basis: LegalBasis) -> E
 def _unjudged(entry: Entry) -> Entry:
     """Show what was typed without calling half a form wrong."""
     entry.form.show_without_judging()
-    for line in entry.finds or []:
-        line.show_without_judging()
+    if entry.finds is not None:
+        for line in entry.finds.forms:
+            line.show_without_judging()
     return entry
 
 

@@ -287,7 +287,7 @@ class CaseMaker:
             asks = help_given.reply == Reply.THINKING or (
                 help_given.reply == Reply.ACCEPTED and not help_given.result
             )
-            follow_up = self.today + timedelta(days=7 * index + 3) if asks else None
+            follow_up = self.today + timedelta(days=7 * index + 3)
             self.batch.add(
                 Offer(
                     id=new_id(self.rng), case=case, unit=case.unit, consent=consent,
@@ -295,7 +295,7 @@ class CaseMaker:
                     offered_by=by, reply=help_given.reply,
                     replied_on=None if help_given.reply == Reply.THINKING else day,
                     decline_reason=DeclineReason.NOT_NEEDED if help_given.reply == Reply.DECLINED else "",
-                    follow_up_on=follow_up, result=help_given.result,
+                    follow_up_on=follow_up if asks else None, result=help_given.result,
                     result_on=day + timedelta(days=30) if help_given.result else None,
                 )
             )  # fmt: skip
@@ -310,7 +310,7 @@ class CaseMaker:
         case.answer_attended = story.answered
         self.batch.add(
             AnswerToSender(
-                id=new_id(self.rng), case=case, unit=case.unit, sender_name=case.referral.sender.name,
+                id=new_id(self.rng), case=case, unit=case.unit, sender_name=str(case.referral.sender),
                 sender_reference=case.referral.sender_reference, case_number=case.number,
                 attended=story.answered, dates=[case.last_attendance_at.date().isoformat()],
                 sent_via=SentVia.POST, sent_at=case.answer_sent_at, sent_by=by,

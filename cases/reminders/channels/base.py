@@ -1,5 +1,6 @@
 """What goes to a gateway, and the five things that can come of it."""
 
+from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Protocol
@@ -39,10 +40,13 @@ NOT_TRIED = Outcome(Answer.NOT_TRIED)
 UNANSWERED = (Answer.UNCLEAR, Answer.NOT_TRIED)
 
 
+Outcomes = dict[UUID, Outcome]
+
+
 class HandOver(Protocol):
     batch: int  # how many are claimed at once
     honours_key: bool  # whether the same id is accepted once, however often it is handed over
 
-    def hand_over(self, parcels: list[Parcel]) -> dict[UUID, Outcome]:
-        """An outcome for every parcel. Never raises."""
+    def hand_over(self, parcels: list[Parcel]) -> "Future[Outcomes]":
+        """Begin to hand over; the future holds an outcome for every parcel."""
         ...

@@ -5,8 +5,8 @@ text was sent leaves it unclear, and a person must find out.
 """
 
 import smtplib
+from concurrent.futures import Future
 from email.utils import formataddr, parseaddr
-from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -18,6 +18,7 @@ from cases.reminders.channels.base import (
     UNCLEAR,
     Answer,
     Outcome,
+    Outcomes,
     Parcel,
 )
 from cases.reminders.pace import MOST_UNANSWERED
@@ -28,8 +29,13 @@ class Mailbox:
     batch = 20
     honours_key = False
 
-    def hand_over(self, parcels: list[Parcel]) -> dict[UUID, Outcome]:
-        outcomes: dict[UUID, Outcome] = {}
+    def hand_over(self, parcels: list[Parcel]) -> "Future[Outcomes]":
+        done: Future[Outcomes] = Future()
+        done.set_result(self._hand_over_all(parcels))
+        return done
+
+    def _hand_over_all(self, parcels: list[Parcel]) -> Outcomes:
+        outcomes: Outcomes = {}
         unanswered = 0
         connection = get_connection()
         for parcel in parcels:

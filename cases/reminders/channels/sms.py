@@ -6,9 +6,8 @@ POST SMS_URL with a bearer token, the message's id as Idempotency-Key, and {"id"
 
 import asyncio
 import json
-from types import TracebackType
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Self
-from uuid import UUID
 
 import aiohttp
 from django.conf import settings
@@ -19,6 +18,7 @@ from cases.reminders.channels.base import (
     UNCLEAR,
     Answer,
     Outcome,
+    Outcomes,
     Parcel,
 )
 from cases.reminders.pace import (
@@ -38,36 +38,37 @@ LONGEST_PROVIDER_ID = 100
 
 
 class SmsGateway:
+    """The network has a thread of its own, so that the database is not kept waiting for it."""
+
     batch = BATCH
 
     def __init__(self) -> None:
         self.honours_key: bool = settings.SMS_HONOURS_KEY
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sms-gateway")
         self._runner = asyncio.Runner()
         self._session: aiohttp.ClientSession | None = None
 
     def __enter__(self) -> Self:
-        self._runner.__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
+        self._thread.submit(self._close).result()
+        self._thread.shutdown()
+
+    def hand_over(self, parcels: list[Parcel]) -> "Future[Outcomes]":
+        return self._thread.submit(lambda: self._runner.run(self._hand_over_all(parcels)))
+
+    def _close(self) -> None:
         if self._session is not None:
             self._runner.run(self._session.close())
-        self._runner.__exit__(kind, error, trace)
+        self._runner.close()
 
-    def hand_over(self, parcels: list[Parcel]) -> dict[UUID, Outcome]:
-        return self._runner.run(self._hand_over_all(parcels))
-
-    async def _hand_over_all(self, parcels: list[Parcel]) -> dict[UUID, Outcome]:
+    async def _hand_over_all(self, parcels: list[Parcel]) -> Outcomes:
         if self._session is None:
             self._session = self._opened_session()
         flight = Flight()
         waiting = iter(parcels)
-        outcomes: dict[UUID, Outcome] = {}
+        outcomes: Outcomes = {}
 
         async def sender() -> None:
             for parcel in waiting:
