@@ -105,6 +105,11 @@ def test_a_plain_form_has_no_marks() -> None:
     assert "Must be filled in" not in draw(SampleForm(), "components/plain_form.html")
 
 
+def test_a_choice_made_from_the_start_has_no_mark() -> None:
+    assert "Must be filled in" in fieldset_of(draw(SampleForm()), "how")
+    assert "Must be filled in" not in fieldset_of(draw(SampleForm(initial={"how": "post"})), "how")
+
+
 def test_choices_are_a_fieldset_that_focus_can_move_to(refused: str) -> None:
     fieldset = fieldset_of(refused, "how")
     assert 'tabindex="-1"' in fieldset
