@@ -40,6 +40,8 @@ def _hold_to_plain_text(field: forms.CharField) -> None:
         v for v in field.validators if not isinstance(v, ProhibitNullCharactersValidator)
     ]
     field.validators.append(refuse_unshowable)
+    # A browser would cut what is pasted in silence; the answer tells how much is too much.
+    field.widget.attrs.pop("maxlength", None)
     if field.max_length is None:
         field.validators.append(MaxLengthValidator(LONGEST_TEXT))
 
@@ -63,7 +65,6 @@ class AdvisoryForm(forms.Form):
         helper = FormHelper()
         helper.form_tag = False
         helper.disable_csrf = True
-        helper.show_errors = False
         if self.layout is not None:
             helper.layout = Layout(*self.layout)
         return helper
