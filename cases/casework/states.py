@@ -270,7 +270,7 @@ STATES: tuple[State, ...] = (
         _("did not come"),
         _(
             "The person did not come to the last meeting (%(missed)s of %(allowed)s). "
-            "Book a new appointment by %(due)s, so that the person still can meet the condition."
+            "Book a new appointment by %(due)s, because a new chance soon helps the person to come."
         ),
         "danger",
         _always(Q(missed_count__gt=0)),

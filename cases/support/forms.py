@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.casework.models import Case, CaseOutcome, SenderChoice
 from cases.core.forms import AdvisoryForm, TypedDateField
-from cases.core.layout import Row
+from cases.core.layout import Conditional, Row
 from cases.support.choices import services_of
 from cases.support.models import DeclineReason, Offer, Reply, Result, SentVia
 
@@ -96,7 +96,12 @@ class OfferForm(ReplyFields):
         label=_("Help offered"), queryset=None, empty_label=_("Choose what was offered")
     )
     offered_on = TypedDateField(label=_("Offered on"), past_only=True)
-    layout = (Row("service", "offered_on"), "reply", Row("decline_reason", "follow_up_on"))
+    layout = (
+        Row("service", "offered_on"),
+        "reply",
+        Conditional("reply", [Reply.DECLINED], "decline_reason"),
+        "follow_up_on",
+    )
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         initial = {"offered_on": timezone.localdate(), "reply": Reply.THINKING}
@@ -126,7 +131,12 @@ class VersionedForm(AdvisoryForm):
 
 class ReplyForm(ReplyFields, VersionedForm):
     replied_on = TypedDateField(label=_("Replied on"), past_only=True, required=False)
-    layout = ("version", "reply", "replied_on", Row("decline_reason", "follow_up_on"))
+    layout = (
+        "version",
+        "reply",
+        Conditional("reply", [Reply.DECLINED], "decline_reason"),
+        Row("replied_on", "follow_up_on"),
+    )
 
     def __init__(self, *args: Any, offer: Offer, **kwargs: Any) -> None:
         initial = {
@@ -187,7 +197,11 @@ class SenderDecisionForm(AdvisoryForm):
         help_text=_("Only for a new deadline. For example 25.11.2026"),
     )  # fmt: skip
     decided_on = TypedDateField(label=_("Decided on"), past_only=True)
-    layout = ("choice", Row("new_deadline_on", "decided_on"))
+    layout = (
+        "choice",
+        Conditional("choice", [SenderChoice.NEW_DEADLINE], "new_deadline_on"),
+        "decided_on",
+    )
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -208,7 +222,7 @@ class CloseForm(AdvisoryForm):
         label=_("Date of death"), past_only=True, required=False,
         help_text=_("Only if the person is deceased and the date is known."),
     )  # fmt: skip
-    layout = ("outcome", "deceased_on")
+    layout = ("outcome", Conditional("outcome", [CaseOutcome.DECEASED], "deceased_on"))
 
     def __init__(self, *args: Any, case: Case, outcomes: list[CaseOutcome], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
