@@ -69,7 +69,7 @@ class House:
         return done.stdout
 
     def prepare(self, count, plan=False):
-        self.run("manage.py", "migrate", "--verbosity", "0")
+        self.run("manage.py", "migrate", "--verbosity", "0", "--skip-checks")
         self.run("-m", "bench.reminders.seed", str(count), *(["--plan"] if plan else []))
 
     def start(self, *words):

@@ -23,7 +23,10 @@ OUTCOME_COLUMNS = (
 )  # fmt: skip
 SENT = (MessageState.HANDED_OVER, MessageState.DELIVERED)
 # A lapsed row that nobody has claimed again is still its worker's to settle.
-STILL_OURS = "m.lease_token = new.lease_token AND m.state IN ('claimed', 'unclear')"
+STILL_OURS = (
+    "reminders_message.lease_token = new.lease_token "
+    "AND reminders_message.state IN ('claimed', 'unclear')"
+)
 
 
 def keep_claims(messages: list[Message]) -> None:
@@ -54,8 +57,8 @@ def _update(messages: list[Message], names: tuple[str, ...], condition: str) -> 
     rows = [{c.column: _as_stored(c, message) for c in columns} for message in messages]
     assignments = ", ".join(f"{name} = new.{name}" for name in names)
     statement = (
-        f"UPDATE {meta.db_table} AS m SET {assignments} FROM {_rows_of_json(columns)} "
-        f"WHERE m.id = new.id AND {condition} RETURNING m.id"
+        f"UPDATE {meta.db_table} SET {assignments} FROM {_rows_of_json(columns)} "
+        f"WHERE {meta.db_table}.id = new.id AND {condition} RETURNING {meta.db_table}.id"
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [json.dumps(rows, default=str)])

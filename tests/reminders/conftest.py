@@ -10,9 +10,11 @@ from cases.accounts.models import User
 from cases.appointments.models import Appointment
 from cases.casework.models import Case
 from cases.letters.reference import load_texts
-from cases.reminders.models import Message
+from cases.reminders.channels.mock import MockPhone
+from cases.reminders.models import Channel, Message
 from cases.reminders.planning import plan_reminders
 from cases.reminders.reference import load_rules
+from cases.reminders.sending import claim
 from cases.units.models import Place, Unit
 from tests.reminders import gateway as fake_gateway
 
@@ -85,3 +87,8 @@ def gateway(settings: Any) -> Iterator[fake_gateway.Gateway]:
 def number_of(message: Message) -> str:
     person = message.appointment.case.person
     return str(person.contact_points.get(kind="mobile").value)
+
+
+def claim_due(now: datetime) -> list[Message]:
+    """Claim what is due by SMS, as a sender does that then goes no further."""
+    return claim(Channel.SMS, 10, {Channel.SMS: MockPhone()}, now)[0]

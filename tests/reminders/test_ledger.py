@@ -13,9 +13,9 @@ from cases.reminders.ledger import STATES, ledger_for
 from cases.reminders.models import Message, MessageState
 from cases.reminders.outcomes import STATE_FOR
 from cases.reminders.planning import plan_reminders
-from cases.reminders.sending import claim, send_due
+from cases.reminders.sending import send_due
 from cases.reminders.words import TASK_FOR, Reason, reason_in_words
-from tests.reminders.conftest import DUE, NOW, number_of
+from tests.reminders.conftest import DUE, NOW, claim_due, number_of
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +92,7 @@ def test_a_job_that_never_came_to_its_end_is_infinitely_late(due_message: Messag
 def test_how_long_the_oldest_due_message_has_waited(due_message: Message) -> None:
     assert overdue_age(DUE - timedelta(minutes=1)) is None
     assert overdue_age(DUE + timedelta(minutes=11)) == timedelta(minutes=11)
-    claim("sms", 1, DUE)
+    claim_due(DUE)
     assert overdue_age(DUE + timedelta(seconds=80)) is None
     assert overdue_age(DUE + timedelta(seconds=100)) == timedelta(seconds=10)
 

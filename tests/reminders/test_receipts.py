@@ -15,9 +15,9 @@ from cases.casework.models import Task
 from cases.reminders.hooks import MOST_BYTES, is_signed
 from cases.reminders.models import EarlyReceipt, Message
 from cases.reminders.receipts import forget_old_receipts
-from cases.reminders.sending import claim, send_due
+from cases.reminders.sending import send_due
 from cases.reminders.words import Reason
-from tests.reminders.conftest import DUE
+from tests.reminders.conftest import DUE, claim_due
 from tests.reminders.gateway import Gateway
 
 SECRET = "a secret the gateway shares with us"
@@ -135,7 +135,7 @@ def test_an_unknown_id_is_taken_and_forgotten() -> None:
 
 
 def test_a_receipt_with_our_id_may_come_before_our_own_commit(due_message: Message) -> None:
-    claim("sms", 1, DUE)
+    claim_due(DUE)
     assert post({"id": str(due_message.pk), "provider_id": "p-1", "status": "delivered"}) == 204
     assert state_of(due_message) == "delivered"
     assert due_message.provider_id == "p-1"

@@ -11,12 +11,13 @@ from cases.audit.models import Event
 from cases.casework.models import Task
 from cases.people.models import Person
 from cases.reminders import sending
+from cases.reminders.channels.sms import SmsGateway
 from cases.reminders.models import Circuit, Message, MessageEvent
 from cases.reminders.pace import BACK_OFF, LEASE, MOST_UNANSWERED
-from cases.reminders.sending import claim, send_due, settle_lapsed
+from cases.reminders.sending import send_due, settle_lapsed
 from cases.reminders.words import Reason
 from cases.units.models import Unit
-from tests.reminders.conftest import DUE, number_of
+from tests.reminders.conftest import DUE, claim_due, number_of
 from tests.reminders.gateway import Gateway
 
 pytestmark = pytest.mark.django_db
@@ -171,16 +172,30 @@ def test_an_unclear_one_whose_appointment_moved_is_not_sent_again(
     assert Message.objects.may_have_reached().count() == 1
 
 
+def test_a_worker_that_dies_before_the_claim_is_committed_leaves_no_trace(
+    due_message: Message, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(sending, "keep_claims", _dies)
+        with pytest.raises(WorkerDied):
+            send_due(DUE)
+    assert state_of(due_message)[0] == "planned"
+    assert due_message.attempt == 0
+    assert send_due(DUE).handed_over == 1
+
+
 def test_a_worker_that_dies_before_the_hand_over_leaves_the_row_to_others(
     due_message: Message, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(sending, "prepare", _dies)
+        patched.setattr(SmsGateway, "hand_over", _dies)
         with pytest.raises(WorkerDied):
             send_due(DUE)
     assert state_of(due_message)[0] == "claimed"
     assert send_due(DUE + timedelta(seconds=1)).total() == 0
-    assert send_due(DUE + timedelta(seconds=LEASE)).handed_over == 1
+    send_due(DUE + timedelta(seconds=LEASE))
+    assert state_of(due_message)[0] == "unclear"
+    assert send_due(due_message.try_at).handed_over == 1
     assert gateway.texts == {number_of(due_message): 1}
 
 
@@ -313,12 +328,12 @@ def test_when_the_audit_fails_after_the_hand_over_the_row_is_settled_later(
 
 
 def test_a_claim_is_one_workers_own(due_message: Message) -> None:
-    assert claim("sms", 10, DUE) == [due_message.pk]
-    assert claim("sms", 10, DUE) == []
+    assert claim_due(DUE) == [due_message]
+    assert claim_due(DUE) == []
 
 
 def test_a_lease_that_runs_is_left_alone(due_message: Message) -> None:
-    claim("sms", 10, DUE)
+    claim_due(DUE)
     settle_lapsed({}, DUE + timedelta(seconds=LEASE - 1))
     assert state_of(due_message)[0] == "claimed"
 
