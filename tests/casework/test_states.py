@@ -35,7 +35,11 @@ MILESTONES = st.fixed_dictionaries(
 @settings(max_examples=150, deadline=None)
 def test_every_case_has_exactly_one_state_and_a_due_moment(milestones: dict) -> None:
     case = Case(
-        attendances_required=1, summonses_allowed=2, opened_at=NOW, number="X-2026-0001", **milestones
+        attendances_required=1,
+        summonses_allowed=2,
+        opened_at=NOW,
+        number="X-2026-0001",
+        **milestones,
     )
     case.answer_sent_at = NOW if case.answer_attended is not None else None
     case.last_attendance_at = NOW if case.attended_count or case.missed_count else None
