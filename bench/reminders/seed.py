@@ -17,16 +17,15 @@ def seed(count):
 
     from cases.accounts.models import User
     from cases.appointments.models import Appointment
-    from cases.casework.models import Case, LegalBasis, LawProfile, Referral, UnitLawProfile
+    from cases.casework.models import Case, LawProfile, LegalBasis, Referral, UnitLawProfile
     from cases.casework.reference import load_law
     from cases.letters.reference import load_texts
     from cases.people.models import ContactPoint, Person, contact_lookup
     from cases.reminders.reference import load_rules
     from cases.units.models import Place, Unit
 
-    load_law()
-    load_texts()
-    load_rules()
+    for load in (load_law, load_texts, load_rules):
+        load()
     now = timezone.now()
     unit = Unit.objects.create(
         name="Enhet Furu", code="FUR", neutral_name="Furu kommune", neutral_sender="Furu",

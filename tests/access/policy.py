@@ -68,7 +68,8 @@ POLICY: dict[str, Rule] = {
     "casework:register": CASE_PAGE,
     "casework:task_done": CASE_POST,
     "casework:decide": CASE_PAGE,
-    "casework:assign": CASE_PAGE,
+    # The case of the matrix is the adviser's: colleagues can not pass it on.
+    "casework:assign": Rule(("adviser", "coordinator", "leader"), foreign=HIDDEN),
     "casework:note": CASE_PAGE,
     "casework:correct_person": CASE_PAGE,
     "casework:add_contact": CASE_PAGE,

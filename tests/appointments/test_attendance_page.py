@@ -119,17 +119,17 @@ def test_a_correction_asks_why_and_says_so_afterwards(
     assert appointments_of(case)[0].is_corrected
 
 
-def test_what_the_sender_knows_is_not_corrected_here(
+def test_what_was_before_a_new_deadline_is_not_corrected(
     client: Client, booked: Appointment, case: Case, adviser: User
 ) -> None:
     record_attendance(appointment_id=booked.pk, result="attended", by=adviser)
     booked.refresh_from_db()
-    Case.objects.filter(pk=case.pk).update(answer_sent_at=timezone.now(), answer_attended=True)
+    Case.objects.filter(pk=case.pk).update(round_started_at=timezone.now() + timedelta(minutes=1))
     assert "Correct it" not in text_of(client.get(url(case)))
     typed = {"result": "late", "reason": "Nei", "seen": seen(booked)}
     page = client.post(url(case, "correct_attendance"), typed)
     assert page.status_code == 422
-    assert "The sender has been told" in text_of(page)
+    assert "The sender has set a new deadline since" in text_of(page)
 
 
 def test_nothing_to_record_leads_back(
