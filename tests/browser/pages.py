@@ -1,0 +1,140 @@
+"""The pages of the main job, each with who opens it and how one gets to see it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+from tests.browser import steps
+from tools.practice import Practice
+
+KARI = steps.KARI  # adviser, cleared for protected people
+LIV = "liv.testberg@example.no"  # leader of the same unit
+PER = "per.testvoll@example.no"  # reads figures, sees no case
+ADA = "ada.testheim@example.no"  # administrator
+NOBODY = ""
+
+# One case of Kari's unit for each state, and what else the addresses name.
+FIND = """
+import json
+from django.utils import timezone
+from cases.casework.models import Case, LegalBasis
+from cases.casework.states import state_of
+from cases.support.models import Offer
+from cases.units.models import Unit
+now, unit = timezone.now(), Unit.objects.get(code="NOR")
+found = {"unit": str(unit.pk)}
+for basis in LegalBasis.objects.for_unit(unit, now.date()):
+    found[basis.kind] = str(basis.pk)
+cases = Case.objects.filter(unit=unit).select_related("person", "referral").order_by("serial")
+for case in sorted(cases, key=lambda case: case.person.is_protected):
+    found.setdefault(state_of(case, now).code, str(case.pk))
+    if case.person.is_protected:
+        found["protected"] = str(case.pk)
+offer = Offer.objects.filter(case=found["help_running"], reply="accepted", result="").first()
+found["offer"] = str(offer.pk)
+print(json.dumps(found))
+"""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """`path` names in braces what `addresses` finds; `look` comes after the page is open."""
+
+    name: str
+    path: str
+    who: str = KARI
+    look: Callable[[Page], None] | None = None
+
+
+def addresses(practice: Practice) -> dict[str, str]:
+    """State of a case, or kind of a row, to the id that stands in addresses."""
+    said = practice.manage("shell", "--verbosity", "0", "--command", FIND)
+    found: dict[str, str] = json.loads(said)
+    return found
+
+
+def open_page(page: Page, shown: Shown, found: dict[str, str]) -> None:
+    page.goto(shown.path.format(**found))
+    if shown.look is not None:
+        shown.look(page)
+
+
+def _search(page: Page) -> None:
+    page.fill("#search-words", "test")
+    page.locator(".app-search button").click()
+    page.wait_for_url("**/search/")
+
+
+def _send_with_faults(page: Page) -> None:
+    steps.send(page)
+    page.locator("ds-error-summary").wait_for()
+
+
+def _show_booked_times(page: Page) -> None:
+    steps.fill(page, day="1.12.2026")
+    page.locator("[name=look]").click()
+    page.locator("#booked-times li, #booked-times p").first.wait_for()
+
+
+def _open_user_menu(page: Page) -> None:
+    page.locator("[popovertarget=user-menu]").click()
+
+
+PAGES = (
+    Shown("sign-in", "/account/sign-in/", NOBODY),
+    Shown("today", "/"),
+    Shown("user-menu", "/", look=_open_user_menu),
+    Shown("cases", "/cases/?scope=unit"),
+    Shown("search", "/", look=_search),
+    Shown("choose-basis", "/cases/new/"),
+    Shown("register", "/cases/new/{unit}/{police_order}/"),
+    Shown("register-faults", "/cases/new/{unit}/{police_order}/", look=_send_with_faults),
+    Shown("decide", "/cases/{find_to_decide}/decide/"),
+    Shown("case-find-to-decide", "/cases/{find_to_decide}/"),
+    Shown("case-appointment-booked", "/cases/{appointment_booked}/"),
+    Shown("case-did-not-come", "/cases/{did_not_come}/"),
+    Shown("case-help-running", "/cases/{help_running}/"),
+    Shown("case-closed", "/cases/{closed}/"),
+    Shown("case-protected", "/cases/{protected}/"),
+    Shown("assign", "/cases/{to_be_summoned}/assign/"),
+    Shown("note", "/cases/{to_be_summoned}/note/"),
+    Shown("add-contact", "/cases/{to_be_summoned}/contact/"),
+    Shown("correct-person", "/cases/{to_be_summoned}/person/"),
+    Shown("book", "/cases/{to_be_summoned}/appointments/book/", look=_show_booked_times),
+    Shown("move", "/cases/{appointment_booked}/appointments/move/"),
+    Shown("cancel", "/cases/{appointment_booked}/appointments/cancel/"),
+    Shown("summons", "/cases/{summons_to_send}/summons/"),
+    Shown("summons-print", "/cases/{summons_to_send}/summons/print/"),
+    Shown("attendance", "/cases/{result_missing}/attendance/"),
+    Shown("attendance-correct", "/cases/{did_not_come}/attendance/correct/"),
+    Shown("help", "/cases/{help_running}/help/"),
+    Shown("consent", "/cases/{answer_due}/help/consent/"),
+    Shown("consent-withdraw", "/cases/{help_running}/help/consent/withdraw/"),
+    Shown("reply", "/cases/{help_running}/help/{offer}/reply/"),
+    Shown("result", "/cases/{help_running}/help/{offer}/result/"),
+    Shown("answer", "/cases/{answer_due}/answer/"),
+    Shown("answer-print", "/cases/{help_running}/answer/page/"),
+    Shown("sender-decision", "/cases/{waiting_for_sender}/sender-decision/"),
+    Shown("close", "/cases/{ready_to_close}/close/"),
+    Shown("close-too-early", "/cases/{answer_due}/close/"),
+    Shown("figures-leader", "/figures/", LIV),
+    Shown("figures-reader", "/figures/", PER),
+    Shown("mock-phone", "/messages/phone/"),
+    Shown("settings", "/account/settings/"),
+    Shown("second-factor", "/account/second-factor/"),
+    Shown("not-found", "/cases/{unit}/"),
+    Shown("forbidden", "/cases/", PER),
+    Shown("admin", "/admin/", ADA),
+    Shown("admin-form", "/admin/units/place/add/", ADA),
+)
+# The other states of a case: parts that the pages above show as well, put together differently.
+MORE_CASES = tuple(
+    Shown(f"case-{state.replace('_', '-')}", f"/cases/{{{state}}}/")
+    for state in (
+        "to_be_summoned", "summons_to_send", "result_missing", "answer_due", "find_asked",
+        "find_returned", "not_met_answer_due", "waiting_for_sender", "ready_to_close",
+        "attended_in_part",
+    )
+)  # fmt: skip
