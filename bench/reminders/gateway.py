@@ -5,7 +5,7 @@
 
 POST *      -> 201 {"provider_id": …}; with the key honoured, once per Idempotency-Key
 GET /stats  -> requests, accepted, people, twice (people with more than one message), distinct, most
-               in flight, and the numbers that were accepted
+               in flight, and the keys that were accepted
 "Refused" is 422 or 429; "late" is accepted and answered too late; "dropped" breaks the connection,
 half of them after accepting.
 """
@@ -33,10 +33,14 @@ class Gateway:
             self.by_key[key] = number
             self.by_number[number] += 1
 
-    def fate(self):
-        """What happens to this request: accepted unless the dice say otherwise."""
+    def fate(self, key):
+        """What happens to this request: accepted unless the dice say otherwise.
+
+        A gateway that honours the key has already accepted a known one: it refuses it no more.
+        """
         drawn = self.dice.random()
-        for name in ("refused", "late", "dropped"):
+        is_known = key in self.by_key and not self.options.no_key
+        for name in ("late", "dropped") if is_known else ("refused", "late", "dropped"):
             share = getattr(self.options, name)
             if drawn < share:
                 return name
@@ -51,7 +55,7 @@ class Gateway:
             "twice": sum(count > 1 for count in self.by_number.values()),
             "distinct": len(self.by_key),
             "most_in_flight": self.most_in_flight,
-            "numbers": sorted(self.by_number),
+            "keys": sorted(self.by_key),
         }
 
 
@@ -88,7 +92,7 @@ class Connection(asyncio.Protocol):
         """Seconds to wait, and (status, body) or None for a broken connection."""
         gateway, options = self.gateway, self.gateway.options
         latency = options.latency_ms / 1000
-        fate = gateway.fate()
+        fate = gateway.fate(key)
         if fate == "refused":
             return latency, (gateway.dice.choice((422, 429)), b"{}")
         if fate == "dropped" and gateway.dice.random() < 0.5:
@@ -140,7 +144,9 @@ async def serve(options):
 
 
 def parse(words=None):
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--port", type=int, default=8790)
     parser.add_argument("--latency-ms", type=float, default=0)
     parser.add_argument("--late-ms", type=float, default=0)

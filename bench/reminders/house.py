@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -13,7 +14,6 @@ from urllib.parse import urlsplit, urlunsplit
 from urllib.request import urlopen
 
 import psycopg
-import sqlite3
 
 from tools.processes import end_with_parent, stop_groups
 
@@ -93,6 +93,10 @@ class House:
             "-m", "celery", "--app", "bench.reminders.weekday", "--quiet", "beat",
             "--loglevel", "WARNING", "--schedule", str(schedule), "--pidfile=",
         )  # fmt: skip
+
+    def is_ready(self, worker):
+        """Whether the worker has begun to take tasks."""
+        return (Path(self.environment["ADVISORY_DATA"]) / f"ready-{worker.pid}").exists()
 
     def query(self, sql):
         """Rows straight from the database, past the program."""

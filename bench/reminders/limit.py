@@ -13,7 +13,9 @@ import time
 import aiohttp
 import psycopg
 
-TEXT = "Reminder: You have an appointment tomorrow at 10.30. Call 22 22 22 22 if you can not come. %d"
+TEXT = (
+    "Reminder: You have an appointment tomorrow at 10.30. Call 22 22 22 22 if you can not come. %d"
+)
 CLAIM = (
     "update limit_reminder set state=1 where id in (select id from limit_reminder where state=0 and "
     "due<now() order by due limit %s for update skip locked) returning id, phone, body"

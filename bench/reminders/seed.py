@@ -47,7 +47,7 @@ def seed(count):
             unit=unit, person=person, kind="mobile", value=number,
             lookup=contact_lookup("mobile", number),
         )
-        for person, number in zip(people, numbers)
+        for person, number in zip(people, numbers, strict=True)
     )  # fmt: skip
     referrals = Referral.objects.bulk_create(
         Referral(

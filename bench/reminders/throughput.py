@@ -29,7 +29,16 @@ def one_round(server_url, count, latency_ms):
         house = House(database_url, folder, SMS_URL=url, SMS_TOKEN="t" * 20)
         house.prepare(count, plan=True)
         limit = json.loads(
-            house.run("-m", "bench.reminders.limit", "--url", limit_url, "--db", database_url, "-n", str(count))
+            house.run(
+                "-m",
+                "bench.reminders.limit",
+                "--url",
+                limit_url,
+                "--db",
+                database_url,
+                "-n",
+                str(count),
+            )
         )
         sender = json.loads(house.run("-m", "bench.reminders.sweep"))
         seen = stats()

@@ -16,6 +16,7 @@ from cases.reminders.pace import (
 )
 from cases.reminders.words import Reason
 
+PAUSES_GROW_UNTIL = 3  # asking again by the same key harms nobody: at least every eight minutes
 STATE_FOR = {
     Reason.APPOINTMENT_CHANGED: MessageState.SUPERSEDED,
     Reason.TOO_LATE: MessageState.TOO_LATE,
@@ -41,7 +42,8 @@ def settle(message: Message, outcome: Outcome, now: datetime, *, honours_key: bo
     elif outcome.answer == Answer.NOT_TRIED:
         wait(message, now + lasting(PAUSE))
     elif outcome.answer == Answer.UNCLEAR or message.unclear_since is not None:
-        _unclear(message, now, back_off(message.attempt), honours_key=honours_key)
+        pause = back_off(min(message.attempt, PAUSES_GROW_UNTIL))
+        _unclear(message, now, pause, honours_key=honours_key)
     else:
         again(message, Reason.GAVE_UP, now)
 

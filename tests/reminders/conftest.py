@@ -31,7 +31,9 @@ def unit(unit: Unit) -> Unit:
 
 
 @pytest.fixture
-def make_appointment(unit: Unit, adviser: User, make_case: Callable[..., Case]) -> Callable[..., Any]:
+def make_appointment(
+    unit: Unit, adviser: User, make_case: Callable[..., Case]
+) -> Callable[..., Any]:
     """`make_appointment(starts_at, booked_at=…, **person traits)`: a booked row, whatever the clock
     of the machine says."""
 

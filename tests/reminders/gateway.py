@@ -95,7 +95,9 @@ def running(*, honours_key: bool = True) -> Iterator[Gateway]:
     # A connection that was reset is what the test asked for.
     server.handle_error = lambda *args: None  # type: ignore[method-assign]
     gateway.url = f"http://127.0.0.1:{server.server_address[1]}/sms"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+    )
     thread.start()
     try:
         yield gateway

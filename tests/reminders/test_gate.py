@@ -70,7 +70,9 @@ def set_number(number: str) -> Change:
 def share_number(message: Message) -> None:
     point = person_of(message).contact_points.get(kind="mobile")
     factories.make_person(
-        message.unit, message.appointment.booked_by, contacts=[ContactDetails("mobile", point.value)]
+        message.unit,
+        message.appointment.booked_by,
+        contacts=[ContactDetails("mobile", point.value)],
     )
 
 
@@ -153,7 +155,11 @@ def test_the_second_number_is_used_when_the_first_may_not_be(
     person = person_of(due_message)
     number = "+4790077777"
     ContactPoint.objects.create(
-        unit=unit, person=person, kind="mobile", value=number, lookup=contact_lookup("mobile", number)
+        unit=unit,
+        person=person,
+        kind="mobile",
+        value=number,
+        lookup=contact_lookup("mobile", number),
     )
     send_due(DUE)
     assert MockDelivery.objects.get().to == number
@@ -162,7 +168,10 @@ def test_the_second_number_is_used_when_the_first_may_not_be(
 @pytest.mark.parametrize(
     ("now", "opens"),
     [
-        (datetime(2027, 2, 9, 19, 30, tzinfo=UTC), None),  # the first open hour is after the cut-off
+        (
+            datetime(2027, 2, 9, 19, 30, tzinfo=UTC),
+            None,
+        ),  # the first open hour is after the cut-off
         (datetime(2027, 2, 7, 12, 0, tzinfo=UTC), datetime(2027, 2, 8, 7, 0, tzinfo=UTC)),  # Sunday
         (datetime(2027, 2, 8, 22, 0, tzinfo=UTC), datetime(2027, 2, 9, 7, 0, tzinfo=UTC)),
     ],

@@ -279,9 +279,7 @@ def test_a_gateway_that_is_down_uses_nothing_up(due_message: Message, settings: 
     assert due_message.text_hash == ""
 
 
-def test_a_silent_gateway_is_left_alone_after_a_few(
-    due_message: Message, gateway: Gateway
-) -> None:
+def test_a_silent_gateway_is_left_alone_after_a_few(due_message: Message, gateway: Gateway) -> None:
     gateway.faults["*"] = [500] * 50
     Circuit.objects.create(channel="sms", failures=MOST_UNANSWERED - 1)
     send_due(DUE)

@@ -100,7 +100,9 @@ def test_what_is_booked_late_needs_no_reminder(agreed: str, expected: str) -> No
 
 def test_booked_on_friday_for_monday_is_reminded_at_once() -> None:
     expected = "2027-02-05T15:20"
-    assert planned(MessageKind.DAY_BEFORE, "2027-02-08T19:00", agreed="2027-02-05T15:20") == expected
+    assert (
+        planned(MessageKind.DAY_BEFORE, "2027-02-08T19:00", agreed="2027-02-05T15:20") == expected
+    )
 
 
 def test_booked_within_the_week_gets_no_week_before() -> None:
@@ -116,9 +118,7 @@ def test_booked_within_the_week_gets_no_week_before() -> None:
         ("2027-02-09T21:00", "2027-02-10T07:00", Reason.TOO_LATE),
     ],
 )
-def test_a_new_time_is_told_at_the_next_open_minute(
-    agreed: str, start: str, expected: str
-) -> None:
+def test_a_new_time_is_told_at_the_next_open_minute(agreed: str, start: str, expected: str) -> None:
     assert planned(MessageKind.MOVED, start, agreed=agreed) == expected
 
 
