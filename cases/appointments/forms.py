@@ -11,7 +11,13 @@ from cases.appointments.choices import advisers_of, places_of
 from cases.appointments.models import LENGTHS, Appointment, AttendanceResult, SentHow, WhoAsked
 from cases.casework.models import Case
 from cases.core.dates import local
-from cases.core.forms import AdvisoryForm, PlainTextArea, TypedDateField, TypedTimeField
+from cases.core.forms import (
+    AdvisoryForm,
+    PlainTextArea,
+    RowChoiceField,
+    TypedDateField,
+    TypedTimeField,
+)
 from cases.core.layout import Row
 
 USUAL_MINUTES = 60
@@ -41,10 +47,8 @@ def seen(appointment: Appointment) -> str:
 
 
 class BookForm(AdvisoryForm):
-    adviser = forms.ModelChoiceField(
-        label=_("Adviser"), queryset=None, empty_label=_("Choose an adviser")
-    )
-    place = forms.ModelChoiceField(label=_("Place"), queryset=None, empty_label=_("Choose a place"))
+    adviser = RowChoiceField(label=_("Adviser"), queryset=None, empty_label=_("Choose an adviser"))
+    place = RowChoiceField(label=_("Place"), queryset=None, empty_label=_("Choose a place"))
     day = TypedDateField(label=_("Day"), future_only=True)
     clock = TypedTimeField(label=_("Time"))
     minutes = forms.TypedChoiceField(

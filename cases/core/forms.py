@@ -171,6 +171,16 @@ class DecimalTextField(forms.CharField):
         return number
 
 
+class RowChoiceField(forms.ModelChoiceField):
+    """A choice among rows; anything else, also what is no id at all, gets the same sentence."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except ValidationError as error:
+            raise ValidationError(gettext("This is not one of the choices.")) from error
+
+
 class PlainTextArea(forms.Textarea):
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"rows": 4, **(attrs or {})})

@@ -28,6 +28,11 @@ from cases.reminders.words import Reason
 from cases.units.models import Unit
 
 MOST_A_DAY = 3  # to one person by one channel
+# No name, no birth date: what is not needed is not read.
+PERSON_COLUMNS = ("unit", "language", "protection", "deceased_on", "wrapped_key")
+POINT_COLUMNS = (
+    "unit", "person", "kind", "value", "lookup", "messages_allowed", "shared_with_others",
+)  # fmt: skip
 NORWEGIAN_MOBILE = re.compile(r"\+47[49]\d{7}")
 
 
@@ -67,7 +72,8 @@ class Gate:
         self._wording = Wording(now.astimezone(OSLO).date())
         self._units = Unit.objects.in_bulk({m.unit_id for m in messages})
         self._hours = open_hours(self._units, now)
-        self._people = Person.objects.in_bulk({m.person_id for m in messages})
+        people = Person.objects.only(*PERSON_COLUMNS)
+        self._people = people.in_bulk({m.person_id for m in messages})
         self._points = self._contact_points()
         self._shared = self._shared_lookups()
         self._sent_today = self._count_sent_today()
@@ -161,8 +167,10 @@ class Gate:
     def _contact_points(self) -> dict[tuple[UUID, str], list[ContactPoint]]:
         """Usable ones by person and kind. A protected person's are not even read."""
         reachable = [p.pk for p in self._people.values() if not p.is_protected]
-        points = ContactPoint.objects.usable().filter(
-            person__in=reachable, kind__in=CONTACT_FOR.values()
+        points = (
+            ContactPoint.objects.usable()
+            .filter(person__in=reachable, kind__in=CONTACT_FOR.values())
+            .only(*POINT_COLUMNS)
         )
         grouped: dict[tuple[UUID, str], list[ContactPoint]] = defaultdict(list)
         for point in points.order_by("pk"):

@@ -56,6 +56,8 @@ def apply_receipt(*, message_id: UUID | None, provider_id: str, status: str, now
 
 def apply_early_receipts(messages: Iterable[Message], now: datetime) -> None:
     """Receipts that overtook the commit which tells us the provider's ids."""
+    if not EarlyReceipt.objects.exists():
+        return
     by_provider = {m.provider_id: m.pk for m in messages if m.provider_id}
     early = list(EarlyReceipt.objects.filter(provider_id__in=by_provider))
     for receipt in early:

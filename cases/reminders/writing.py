@@ -54,7 +54,7 @@ def _update(messages: list[Message], names: tuple[str, ...], condition: str) -> 
         return set()
     meta = Message._meta
     columns = [meta.get_field(name) for name in dict.fromkeys(("id", "lease_token", *names))]
-    rows = [{c.column: _as_stored(c, message) for c in columns} for message in messages]
+    rows = [_as_stored(message, columns) for message in messages]
     assignments = ", ".join(f"{name} = new.{name}" for name in names)
     statement = (
         f"UPDATE {meta.db_table} SET {assignments} FROM {_rows_of_json(columns)} "
@@ -74,11 +74,11 @@ def _rows_of_json(columns: list["models.Field[Any, Any]"]) -> str:
     return f"(SELECT {read} FROM json_each(%s)) AS new"
 
 
-def _as_stored(column: "models.Field[Any, Any]", message: Message) -> Any:
-    value = getattr(message, column.attname)
+def _as_stored(message: Message, columns: list["models.Field[Any, Any]"]) -> dict[str, Any]:
+    values = {c.column: getattr(message, c.attname) for c in columns}
     if connection.vendor == "postgresql":
-        return value  # read from its usual spelling, by the type of the column
-    return column.get_db_prep_save(value, connection)
+        return values  # read from their usual spelling, by the types of the columns
+    return {c.column: c.get_db_prep_save(values[c.column], connection) for c in columns}
 
 
 def tell(messages: Iterable[Message], now: datetime) -> None:

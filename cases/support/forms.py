@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.casework.models import Case, CaseOutcome, SenderChoice
-from cases.core.forms import AdvisoryForm, TypedDateField
+from cases.core.forms import AdvisoryForm, RowChoiceField, TypedDateField
 from cases.core.layout import Conditional, Row
 from cases.support.choices import services_of
 from cases.support.models import DeclineReason, Offer, Reply, Result, SentVia
@@ -92,7 +92,7 @@ class ReplyFields(AdvisoryForm):
 
 
 class OfferForm(ReplyFields):
-    service = forms.ModelChoiceField(
+    service = RowChoiceField(
         label=_("Help offered"), queryset=None, empty_label=_("Choose what was offered")
     )
     offered_on = TypedDateField(label=_("Offered on"), past_only=True)

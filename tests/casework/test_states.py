@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.casework.conditions import holds
-from cases.casework.models import Case, FindDecision, SenderChoice
+from cases.casework.models import Case, CaseQuerySet, FindDecision, SenderChoice
 from cases.casework.states import STATES, due_of, sentence_of, state_of, with_state
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -80,7 +80,7 @@ def test_the_database_computes_the_same_state_as_the_page(make_case) -> None:
     assert len(set(by_page.values())) >= 11
 
 
-def _as_rows(cases: list[Case], template: Case):
+def _as_rows(cases: list[Case], template: Case) -> CaseQuerySet:
     """A referral has one case, so each gets a copy of the referral of its own."""
     referral = template.referral
     copies = []

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.accounts.models import User
 from cases.casework.models import Case, Decision
-from cases.core.forms import AdvisoryForm, PlainTextArea
+from cases.core.forms import AdvisoryForm, PlainTextArea, RowChoiceField
 
 NOTE_LENGTH = 1000
 REASON_LENGTH = 1000
@@ -28,7 +28,7 @@ class DecideForm(AdvisoryForm):
 
 
 class AssignForm(AdvisoryForm):
-    adviser = forms.ModelChoiceField(
+    adviser = RowChoiceField(
         label=_("Adviser"), queryset=None, required=False, empty_label=_("Not assigned")
     )
     layout = ("adviser",)

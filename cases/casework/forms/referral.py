@@ -13,7 +13,7 @@ from cases.accounts.models import User
 from cases.casework.actions import FindDetails, OrderDetails, ReferralDetails
 from cases.casework.models import BasisKind, LegalBasis, OrderGiven, Sender
 from cases.core.dates import AmbiguousLocalTime, NonexistentLocalTime, to_utc
-from cases.core.forms import TypedDateField, TypedTimeField
+from cases.core.forms import RowChoiceField, TypedDateField, TypedTimeField
 from cases.core.layout import Row, Section
 from cases.people.forms import CONTACT_SECTION, PERSON_SECTION, NewPersonFields
 from cases.units.models import Unit
@@ -27,7 +27,7 @@ ORDER_FIELDS = (
 
 class ReferralForm(NewPersonFields):
     received_on = TypedDateField(label=_("Received"), past_only=True)
-    sender = forms.ModelChoiceField(label=_("Sender"), queryset=None, empty_label=_("Choose"))
+    sender = RowChoiceField(label=_("Sender"), queryset=None, empty_label=_("Choose"))
     sender_reference = forms.CharField(label=_("The sender's reference"), max_length=60)
     decided_on = TypedDateField(label=_("Date of the decision"), past_only=True)
     deadline_on = TypedDateField(label=_("Deadline for attending"))
@@ -42,7 +42,7 @@ class ReferralForm(NewPersonFields):
     ordered_how = forms.ChoiceField(
         label=_("How the order was given"), choices=OrderGiven, widget=forms.RadioSelect
     )
-    assigned_to = forms.ModelChoiceField(
+    assigned_to = RowChoiceField(
         label=_("Adviser"), queryset=None, required=False, empty_label=_("Not assigned")
     )
     use_existing = forms.BooleanField(
