@@ -89,8 +89,9 @@ class Gate:
         hours = self._hours[message.unit_id]
         if not hours.is_open(self._now):
             opens = hours.next_open(self._now)
-            late = opens is None or opens > message.not_after
-            return Stop(Reason.TOO_LATE) if late else Wait(opens)
+            if opens is None or opens > message.not_after:
+                return Stop(Reason.TOO_LATE)
+            return Wait(opens)
         counted = (message.person_id, message.channel)
         if message.unclear_since is None and self._sent_today[counted] >= MOST_A_DAY:
             return Stop(Reason.CAP)

@@ -13,12 +13,11 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from cases.reminders.models import Message
+from cases.reminders.channels.sms import LONGEST_PROVIDER_ID
 from cases.reminders.pace import database_now
 from cases.reminders.receipts import STATUS, apply_receipt
 
 MOST_BYTES = 16 * 1024
-LONGEST_PROVIDER_ID = Message._meta.get_field("provider_id").max_length
 
 
 class Malformed(ValueError):

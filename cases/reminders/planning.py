@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
@@ -119,7 +120,8 @@ def _look_up(chunk: list[Appointment], now: datetime) -> Known:
         person__in={a.person_id for a in chunk}, kind__in=CONTACT_FOR.values()
     )
     messages = Message.objects.filter(appointment__in=chunk)
-    planned, heard = defaultdict(set), defaultdict(set)
+    planned: dict[UUID, set[Any]] = defaultdict(set)
+    heard: dict[UUID, set[int]] = defaultdict(set)
     for appointment, *what in messages.values_list("appointment", "sequence", "kind", "channel"):
         planned[appointment].add(tuple(what))
     for appointment, sequence in messages.may_have_reached().values_list("appointment", "sequence"):

@@ -10,6 +10,7 @@ from collections import Counter
 from concurrent.futures import Future
 from datetime import datetime
 from time import monotonic
+from typing import Any
 
 from django.conf import settings
 from django.db.models import F
@@ -156,7 +157,7 @@ def keep_outcomes(
 def settle_lapsed(channels: Channels, now: datetime) -> None:
     """Rows whose worker is gone are unclear: never simply sent again."""
     with recorded():
-        lapsed = list(
+        lapsed: list[Any] = list(
             Message.objects.with_expired_lease(now)
             .select_for_update(skip_locked=True, of=("self",))
             .annotate(case_id=F("appointment__case"), person_id=F("appointment__case__person"))

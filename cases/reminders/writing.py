@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db import connection, models
+from django.db import connection
 
 from cases.audit.record import record
 from cases.casework.actions import make_task
@@ -53,7 +53,9 @@ def _update(messages: list[Message], names: tuple[str, ...], condition: str) -> 
     if not messages:
         return set()
     meta = Message._meta
-    columns = [meta.get_field(name) for name in dict.fromkeys(("id", "lease_token", *names))]
+    columns: list[Any] = [
+        meta.get_field(name) for name in dict.fromkeys(("id", "lease_token", *names))
+    ]
     rows = [_as_stored(message, columns) for message in messages]
     assignments = ", ".join(f"{name} = new.{name}" for name in names)
     statement = (
@@ -65,7 +67,7 @@ def _update(messages: list[Message], names: tuple[str, ...], condition: str) -> 
         return {meta.pk.to_python(row[0]) for row in cursor.fetchall()}
 
 
-def _rows_of_json(columns: list["models.Field[Any, Any]"]) -> str:
+def _rows_of_json(columns: list[Any]) -> str:
     """A JSON document as a table `new` with these columns, in the engine's own words."""
     if connection.vendor == "postgresql":
         typed = ", ".join(f"{c.column} {c.db_type(connection)}" for c in columns)
@@ -74,7 +76,7 @@ def _rows_of_json(columns: list["models.Field[Any, Any]"]) -> str:
     return f"(SELECT {read} FROM json_each(%s)) AS new"
 
 
-def _as_stored(message: Message, columns: list["models.Field[Any, Any]"]) -> dict[str, Any]:
+def _as_stored(message: Message, columns: list[Any]) -> dict[str, Any]:
     values = {c.column: getattr(message, c.attname) for c in columns}
     if connection.vendor == "postgresql":
         return values  # read from their usual spelling, by the types of the columns

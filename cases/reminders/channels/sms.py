@@ -153,5 +153,6 @@ def _provider_id(body: bytes) -> str:
     except ValueError:
         return ""
     found = answer.get("provider_id") if isinstance(answer, dict) else None
-    usable = isinstance(found, str) and 0 < len(found) <= LONGEST_PROVIDER_ID
-    return found if usable and found.isprintable() else ""
+    if not isinstance(found, str) or not 0 < len(found) <= LONGEST_PROVIDER_ID:
+        return ""
+    return found if found.isprintable() else ""
