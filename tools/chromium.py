@@ -21,7 +21,9 @@ def chromium_program() -> str:
     """Raises ChromiumMissing."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
-        raise ChromiumMissing("Chromium is not on this machine. On Debian: apt-get install chromium")
+        raise ChromiumMissing(
+            "Chromium is not on this machine. On Debian: apt-get install chromium"
+        )
     return found
 
 

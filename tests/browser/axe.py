@@ -14,7 +14,6 @@ OPTIONS = {
     "preload": False,
     "iframes": False,
 }
-RUN = f"axe.run({json.dumps(OPTIONS)}).then(found => found.violations)"
 
 
 @cache
@@ -36,13 +35,15 @@ class Examiner:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
-    def violations(self) -> list[str]:
-        """What axe finds: rule, what it asks for, and where."""
+    def violations(self, part: str) -> list[str]:
+        """What axe finds in this part of the page: the rule, what it asks for, and where."""
         if not self.run("'axe' in window"):
             self.run(_source() + ";0")
+        asked = f"{json.dumps(part)}, {json.dumps(OPTIONS)}"
+        found = self.run(f"axe.run({asked}).then(found => found.violations)")
         return [
             f"{v['id']}: {v['help']}: {' | '.join(node['html'][:160] for node in v['nodes'][:4])}"
-            for v in self.run(RUN)
+            for v in found
         ]
 
     def sideways(self) -> int:

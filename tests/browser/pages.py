@@ -3,7 +3,9 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from tests.browser import steps
@@ -40,12 +42,15 @@ print(json.dumps(found))
 
 @dataclass(frozen=True)
 class Shown:
-    """`path` names in braces what `addresses` finds; `look` comes after the page is open."""
+    """`path` names in braces what `addresses` finds; `look` comes after the page is open; `part` is
+    all that is looked at, when something lies over the rest of the page.
+    """
 
     name: str
     path: str
     who: str = KARI
     look: Callable[[Page], None] | None = None
+    part: str = ""
 
 
 def addresses(practice: Practice) -> dict[str, str]:
@@ -73,9 +78,10 @@ def _send_with_faults(page: Page) -> None:
 
 
 def _show_booked_times(page: Page) -> None:
-    steps.fill(page, day="1.12.2026")
-    page.locator("[name=look]").click()
-    page.locator("#booked-times li, #booked-times p").first.wait_for()
+    steps.fill(page, day=steps.typed(timezone.localdate() + timedelta(days=9)))
+    with page.expect_response("**/appointments/book/"):
+        page.locator("[name=look]").click()
+    page.locator("#booked-times").get_by_text("Kari").wait_for()
 
 
 def _open_user_menu(page: Page) -> None:
@@ -85,7 +91,7 @@ def _open_user_menu(page: Page) -> None:
 PAGES = (
     Shown("sign-in", "/account/sign-in/", NOBODY),
     Shown("today", "/"),
-    Shown("user-menu", "/", look=_open_user_menu),
+    Shown("user-menu", "/", look=_open_user_menu, part="#user-menu"),
     Shown("cases", "/cases/?scope=unit"),
     Shown("search", "/", look=_search),
     Shown("choose-basis", "/cases/new/"),

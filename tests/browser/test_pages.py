@@ -13,9 +13,8 @@ from tests.browser.watch import Watch
 from tools.practice import Practice
 
 pytestmark = BROWSER
-WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 320, "height": 640}
-LIGHT_WIDE, DARK_WIDE = ("light", 1440), ("dark", 1440)
-LIGHT_NARROW, DARK_NARROW = ("light", 320), ("dark", 320)
+WIDE, NARROW = 1440, 320
+Look = tuple[Literal["light", "dark"], int]
 Visit = Callable[[str, str], Watch]
 
 
@@ -27,41 +26,59 @@ def found(practice: Practice) -> dict[str, str]:
 @pytest.fixture(scope="package")
 def visit(browser: Browser, practice: Practice) -> Iterator[Visit]:
     """`visit(who, locale)`: a watched page of somebody who is signed in, the same one each time."""
-    pages: dict[tuple[str, str], Watch] = {}
+    watches: dict[tuple[str, str], Watch] = {}
 
     def visited(who: str, locale: str) -> Watch:
-        if (who, locale) not in pages:
-            context = browser.new_context(base_url=practice.address, locale=locale, reduced_motion="reduce")
-            pages[who, locale] = Watch(context.new_page(), practice.address)
+        if (who, locale) not in watches:
+            # A colour on its way from light to dark would be judged halfway.
+            context = browser.new_context(
+                base_url=practice.address, locale=locale, reduced_motion="reduce"
+            )
+            watches[who, locale] = Watch(context.new_page(), practice.address)
             if who != NOBODY:
-                steps.sign_in(pages[who, locale].page, who)
-        return pages[who, locale]
+                steps.sign_in(watches[who, locale].page, who)
+        return watches[who, locale]
 
     yield visited
-    for watch in pages.values():
+    for watch in watches.values():
         watch.page.context.close()
 
 
-Look = tuple[Literal["light", "dark"], int]
-
-
-def faults_of(watch: Watch, shown: Shown, found: dict[str, str], looks: list[Look]) -> list[str]:
-    page = watch.page
-    page.emulate_media(color_scheme=looks[0][0])
-    page.set_viewport_size({"width": looks[0][1], "height": 900})
+def faults_of(
+    watch: Watch, shown: Shown, found: dict[str, str], looks: tuple[Look, ...]
+) -> list[str]:
+    page, faults = watch.page, []
+    page.set_viewport_size({"width": WIDE, "height": 900})
     open_page(page, shown, found)
-    examiner, faults = Examiner(page), []
+    examiner = Examiner(page)
     for scheme, width in looks:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 900})
-        faults += [f"{scheme} {width}: {violation}" for violation in examiner.violations()]
-        if examiner.sideways() > 0:
-            faults.append(f"{width}: {examiner.sideways()} pixels too wide")
+        faults += [f"{scheme}, {width}: {v}" for v in examiner.violations(shown.part or "html")]
+        if (beyond := examiner.sideways()) > 0:
+            faults.append(f"{width}: {beyond} pixels too wide")
     return faults + watch.take_faults()
 
 
 @pytest.mark.parametrize("shown", PAGES, ids=lambda shown: shown.name)
 def test_page(shown: Shown, visit: Visit, found: dict[str, str]) -> None:
-    looks: list[Look] = [LIGHT_WIDE, DARK_WIDE, DARK_NARROW, LIGHT_NARROW]
+    looks = (("light", WIDE), ("dark", NARROW))
     faults = faults_of(visit(shown.who, "nb-NO"), shown, found, looks)
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("shown", [*PAGES, *MORE_CASES], ids=lambda shown: shown.name)
+def test_every_look_of_every_page(shown: Shown, visit: Visit, found: dict[str, str]) -> None:
+    looks = (("light", WIDE), ("dark", WIDE), ("dark", NARROW), ("light", NARROW))
+    faults = faults_of(visit(shown.who, "nb-NO"), shown, found, looks)
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("locale", ["nn-NO", "en-GB"])
+@pytest.mark.parametrize("shown", PAGES, ids=lambda shown: shown.name)
+def test_other_languages(shown: Shown, locale: str, visit: Visit, found: dict[str, str]) -> None:
+    """Other words are longer: they may break a narrow page."""
+    faults = faults_of(visit(shown.who, locale), shown, found, (("light", NARROW),))
     assert not faults, "\n".join(faults)
