@@ -62,11 +62,16 @@ class AdvisoryForm(forms.Form):
 
     @property
     def helper(self) -> FormHelper:
+        return self.drawn(self.layout)
+
+    @staticmethod
+    def drawn(layout: Any) -> FormHelper:
+        """How crispy draws these fields, or all of them; the page itself draws the form around."""
         helper = FormHelper()
         helper.form_tag = False
         helper.disable_csrf = True
-        if self.layout is not None:
-            helper.layout = Layout(*self.layout)
+        if layout is not None:
+            helper.layout = Layout(*layout)
         return helper
 
     def show_without_judging(self) -> None:

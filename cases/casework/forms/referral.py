@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -59,7 +60,8 @@ class ReferralForm(NewPersonFields):
         self.fields["received_on"].initial = today
         self.fields["attendances_required"].initial = basis.attendances
         self._fit_to_basis()
-        self.show_existing = False
+        # Once offered and ticked it stays, also when something else is wrong.
+        self.show_existing = bool(self.data.get("use_existing"))
 
     def _fit_to_basis(self) -> None:
         """Take away what this basis does not ask for."""
@@ -80,6 +82,18 @@ class ReferralForm(NewPersonFields):
 
     @property
     def layout(self) -> tuple[Any, ...]:
+        return (*self._about_the_referral(), *self._about_the_person())
+
+    @property
+    def referral_part(self) -> FormHelper:
+        """The page draws this, then the lines of the find, then the person."""
+        return self.drawn(self._about_the_referral())
+
+    @property
+    def person_part(self) -> FormHelper:
+        return self.drawn(self._about_the_person())
+
+    def _about_the_referral(self) -> list[Any]:
         referral: list[Any] = ["received_on"]
         if self.basis.has_sender:
             referral = [Row("sender", "sender_reference"), Row("received_on", "deadline_on")]
@@ -96,14 +110,12 @@ class ReferralForm(NewPersonFields):
                     "ordered_how",
                 )
             )
-        existing = ("use_existing",) if self.show_existing else ()
-        return (
-            *existing,
-            *sections,
-            PERSON_SECTION,
-            CONTACT_SECTION,
-            Section(_("Who has the case"), "assigned_to"),
-        )
+        return sections
+
+    def _about_the_person(self) -> list[Any]:
+        existing = ["use_existing"] if self.show_existing else []
+        whose = Section(_("Who has the case"), "assigned_to")
+        return [PERSON_SECTION, *existing, CONTACT_SECTION, whose]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

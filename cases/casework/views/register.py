@@ -19,7 +19,7 @@ from cases.casework.choices import bases_for, existing_person, substances
 from cases.casework.forms.finds import FindFormSet
 from cases.casework.forms.referral import ReferralForm
 from cases.casework.models import Case, LegalBasis
-from cases.people.actions import IdentityNumberTaken, register_person
+from cases.people.actions import IdentityNumberTaken, add_new_contacts, register_person
 from cases.people.models import Person
 from cases.units.models import Unit
 
@@ -110,8 +110,7 @@ def _unjudged(entry: Entry) -> Entry:
     """Show what was typed without calling half a form wrong."""
     entry.form.show_without_judging()
     if entry.finds is not None:
-        for line in entry.finds.forms:
-            line.show_without_judging()
+        entry.finds.show_without_judging()
     return entry
 
 
@@ -143,6 +142,7 @@ def _person(request: StaffRequest, unit: Unit, form: ReferralForm) -> Person:
     if form.cleaned_data["use_existing"] and number is not None:
         person = existing_person(request.user, unit, number.digits)
         if person is not None:
+            add_new_contacts(person=person, contacts=form.contacts(), by=request.user)
             return person
     return register_person(
         unit=unit,
