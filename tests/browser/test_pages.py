@@ -18,7 +18,7 @@ Look = tuple[Literal["light", "dark"], int]
 Visit = Callable[[str, str], Watch]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def found(practice: Practice) -> dict[str, str]:
     return addresses(practice)
 
