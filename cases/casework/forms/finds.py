@@ -91,12 +91,6 @@ class BaseFinds(BaseFormSet):  # type: ignore[type-arg]
             )
 
     def show_without_judging(self) -> None:
-        for form in self.forms:
-            form.show_without_judging()
-        self._errors = [form.errors for form in self.forms]
-        self._non_form_errors = self.error_class()
-
-    def show_without_judging(self) -> None:
         """Show the lines as they were typed so far, without errors."""
         for line in self.forms:
             line.show_without_judging()
