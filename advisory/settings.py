@@ -213,6 +213,8 @@ SMS_TOKEN = env.str("SMS_TOKEN", "")
 SMS_WEBHOOK_SECRET = env.str("SMS_WEBHOOK_SECRET", "")
 # Whether the gateway sends once, however often it gets the same Idempotency-Key.
 SMS_HONOURS_KEY = env.bool("SMS_HONOURS_KEY", True)
+# How many hand-overs one worker process has under way at once.
+SMS_IN_FLIGHT = env.int("SMS_IN_FLIGHT", 100)
 # Shortens time-outs, leases and pauses alike; only tests and chaos runs use another value than 1.
 REMINDER_TIME_FACTOR = env.float("REMINDER_TIME_FACTOR", 1.0)
 EMAIL_URL = env.str("EMAIL_URL", "")

@@ -61,12 +61,22 @@ class House:
 
     def run(self, *words):
         """Run a Python command to its end and return what it printed."""
-        done = subprocess.run(
-            [sys.executable, *words], cwd=ROOT, env=self.environment, capture_output=True, text=True
-        )
-        if done.returncode:
-            raise RuntimeError(f"{words} failed:\n{done.stdout}\n{done.stderr}")
-        return done.stdout
+        return self.run_together(words)[0]
+
+    def run_together(self, *commands):
+        """Run Python commands at the same time and return what each printed."""
+        children = [
+            subprocess.Popen(
+                [sys.executable, *words], cwd=ROOT, env=self.environment, text=True,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            )
+            for words in commands
+        ]  # fmt: skip
+        printed = [child.communicate() for child in children]
+        for child, (said, complained) in zip(children, printed, strict=True):
+            if child.returncode:
+                raise RuntimeError(f"{child.args} failed:\n{said}\n{complained}")
+        return [said for said, _complained in printed]
 
     def prepare(self, count, plan=False):
         self.run("manage.py", "migrate", "--verbosity", "0", "--skip-checks")

@@ -1,6 +1,10 @@
-"""One sweep of the real sender over what is due, timed: `python -m bench.reminders.sweep`."""
+"""One sweep of the real sender over what is due, timed: `python -m bench.reminders.sweep [AT]`.
+
+AT is a moment in seconds since 1970 to begin at, so that several begin together.
+"""
 
 import json
+import sys
 import time
 
 import django
@@ -8,18 +12,22 @@ import django
 django.setup()
 
 import bench.reminders.weekday  # noqa: E402, F401
+from cases.reminders.models import Message  # noqa: E402
 from cases.reminders.sending import send_due  # noqa: E402
 
 if __name__ == "__main__":
-    started, cpu = time.perf_counter(), time.process_time()
+    Message.objects.first()  # connected, as a worker is
+    if len(sys.argv) > 1:
+        time.sleep(max(0, float(sys.argv[1]) - time.time()))
+    started, cpu = time.time(), time.process_time()
     report = send_due()
-    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     print(
         json.dumps(
             {
                 "sent": report.handed_over,
-                "per_second": round(report.handed_over / seconds, 1),
-                "cpu_ms_per_message": round(cpu * 1000 / max(1, report.handed_over), 3),
+                "started": started,
+                "ended": time.time(),
+                "cpu": time.process_time() - cpu,
             }
         )
     )

@@ -8,12 +8,11 @@ from django.db import connection
 from django.utils import timezone
 
 BATCH = 250
-MOST_IN_FLIGHT = 100
 FIRST_IN_FLIGHT = 5  # until the gateway has answered once
 MOST_UNANSWERED = 5  # in a row; then the gateway is left alone for a while
 
 # Seconds. A batch must be over before its lease, also when it first waits for the one before it, and
-# a sweep before Celery's time limit: 250 messages with 100 in flight take at most three times
+# a sweep before Celery's time limit: 250 messages with 100 in flight (SMS_IN_FLIGHT) take at most three times
 # connecting and answering.
 CONNECT = 3
 ANSWER = 10

@@ -1,4 +1,4 @@
-"""The SMS gateway of the contract: up to a hundred hand-overs at once over kept connections.
+"""The SMS gateway of the contract: many hand-overs at once over kept connections.
 
 POST SMS_URL with a bearer token, the message's id as Idempotency-Key, and {"id", "to", "from",
 "text"}. What is not certainly one thing or the other is unclear.
@@ -26,7 +26,6 @@ from cases.reminders.pace import (
     BATCH,
     CONNECT,
     FIRST_IN_FLIGHT,
-    MOST_IN_FLIGHT,
     MOST_UNANSWERED,
     scaled,
 )
@@ -79,12 +78,12 @@ class SmsGateway:
                     outcomes[parcel.id] = await self._hand_over(parcel)
                 flight.note(outcomes[parcel.id])
 
-        await asyncio.gather(*(sender() for _ in range(min(MOST_IN_FLIGHT, len(parcels)))))
+        await asyncio.gather(*(sender() for _ in range(min(settings.SMS_IN_FLIGHT, len(parcels)))))
         return outcomes
 
     def _opened_session(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=MOST_IN_FLIGHT),
+            connector=aiohttp.TCPConnector(limit=settings.SMS_IN_FLIGHT),
             timeout=aiohttp.ClientTimeout(total=scaled(ANSWER), sock_connect=scaled(CONNECT)),
             headers={"Authorization": f"Bearer {settings.SMS_TOKEN}"},
         )
@@ -131,7 +130,7 @@ class Flight:
         self._unanswered = 0
         if not self._has_answered:
             self._has_answered = True
-            for _ in range(MOST_IN_FLIGHT - FIRST_IN_FLIGHT):
+            for _ in range(settings.SMS_IN_FLIGHT - FIRST_IN_FLIGHT):
                 self.room.release()
 
 
