@@ -94,6 +94,15 @@ def add_contact_point(*, person: Person, contact: ContactDetails, by: User) -> C
     return point
 
 
+def add_new_contacts(*, person: Person, contacts: Iterable[ContactDetails], by: User) -> None:
+    """Add those a person we know is not reached by already."""
+    known = set(person.contact_points.usable().values_list("lookup", flat=True))
+    with recorded():
+        for contact in contacts:
+            if contact_lookup(contact.kind, contact.value) not in known:
+                add_contact_point(person=person, contact=contact, by=by)
+
+
 def withdraw_contact_point(*, point: ContactPoint, by: User) -> ContactPoint:
     """Stop using a number or address; what was sent there stays on record."""
     with recorded():

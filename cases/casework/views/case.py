@@ -39,11 +39,13 @@ def decide(request: StaffRequest, case_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             decide_on_find(case_id=case.pk, by=request.user, **form.cleaned_data)
-        except (NothingToDecide, CaseIsClosed):
-            messages.warning(request, _("The find is decided already."))
+        except NothingToDecide:
+            form.add_error(None, _("The find is decided already."))
+        except CaseIsClosed:
+            form.add_error(None, CLOSED)
         else:
             messages.success(request, _("The decision is kept."))
-        return redirect(case)
+            return redirect(case)
     context = {"case": case, "order": order, "comparison": compare_order(order), "form": form}
     return render(request, "casework/decide.html", context, status=422 if form.errors else 200)
 
