@@ -1,5 +1,6 @@
 """Correct who the person is and how to reach them."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -42,14 +43,24 @@ def _with_conflicts(
     """The user's own values, bound to the newest version, and what a colleague saved meanwhile."""
     case.person.refresh_from_db()
     theirs = CorrectPersonForm.initial_for(case.person)
+    mine = form.cleaned_data
     conflicts = [
-        {"label": form.fields[name].label, "theirs": theirs[name], "mine": form.cleaned_data[name]}
+        {
+            "label": field.label,
+            "theirs": _shown(field, theirs[name]),
+            "mine": _shown(field, mine[name]),
+        }
         for name in DETAIL_FIELDS
-        if theirs[name] != form.cleaned_data[name]
+        if (field := form.fields[name]) and theirs[name] != mine[name]
     ]
     data = request.POST.copy()
     data["version"] = str(case.person.version)
     return CorrectPersonForm(data), conflicts
+
+
+def _shown(field: Any, value: object) -> object:
+    """The value as the form shows it: a choice by its name, a day as it is typed."""
+    return dict(getattr(field, "choices", ())).get(value, field.prepare_value(value))
 
 
 def _corrected(request: StaffRequest, case: Case) -> HttpResponse:
