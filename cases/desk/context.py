@@ -34,13 +34,19 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def _is_of_a_case(here: str, name: str) -> bool:
+    """A case's own pages lie in the apps of the journey; all of them are below "Cases"."""
+    journey = ("casework", "appointments", "support")
+    return name == "desk:cases" and here.partition(":")[0] in journey
+
+
 def _menu(request: HttpRequest, user: User) -> list[dict[str, Any]]:
     here = request.resolver_match.view_name if request.resolver_match else ""
     items = [
         {
             "label": label(),
             "url": reverse(name),
-            "current": here == name or here in also,
+            "current": here == name or here in also or _is_of_a_case(here, name),
         }
         for label, name, permission, also in MENU
         if user.may(permission)

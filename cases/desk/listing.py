@@ -51,7 +51,7 @@ class ListForm(forms.Form):
         """The cases of this scope and state; an unknown choice falls back to the first one."""
         match self.scope_value:
             case Scope.CLOSED:
-                return cases.closed().order_by("-closed_at", "pk")
+                return cases.closed().order_by("-closed_at", "-pk")
             case Scope.UNASSIGNED:
                 cases = cases.open().unassigned()
             case Scope.UNIT:

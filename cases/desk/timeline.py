@@ -40,6 +40,11 @@ def timeline_of(
     for offer in offers:
         reply = offer.get_reply_display()
         happenings.append(Happening(offer.offered_on, None, _("Help offered"), detail=reply))
+        if offer.result_on:
+            result = offer.get_result_display()
+            happenings.append(
+                Happening(offer.result_on, None, _("What came of the help"), detail=result)
+            )
     for answer in answers:
         said = _("attended") if answer.attended else _("did not attend")
         happenings.append(
