@@ -73,7 +73,10 @@ class Practice:
 @contextmanager
 def practice_server() -> Iterator[Practice]:
     """A server that answers, with the sample data of `make run`. Raises DidNotStart."""
-    with TemporaryDirectory(prefix="advisory-practice-") as folder, _database(Path(folder)) as url:
+    with (
+        TemporaryDirectory(prefix="advisory-practice-") as folder,
+        own_database(Path(folder)) as url,
+    ):
         inherited = {k: v for k, v in os.environ.items() if k not in NOT_INHERITED}
         port = free_port()
         practice = Practice(
@@ -91,7 +94,7 @@ def practice_server() -> Iterator[Practice]:
 
 
 @contextmanager
-def _database(folder: Path) -> Iterator[str]:
+def own_database(folder: Path) -> Iterator[str]:
     """An empty database, and none of it left afterwards."""
     given = os.environ.get("DATABASE_URL", "")
     if not given.startswith("postgres"):

@@ -104,12 +104,28 @@ def test_many_hits_are_cut_with_a_word_about_it(
 ) -> None:
     assert MOST_HITS == 50
     monkeypatch.setattr("cases.desk.search.MOST_HITS", 2)
-    monkeypatch.setattr("cases.desk.views.cases.MOST_HITS", 2)
-    for _ in range(3):
+    word = "More fit than are shown here."
+    for expected in (1, 2):
+        make_case()
+        page = browser.post("/search/", {"words": "testperson"})
+        assert len(page.context["rows"]) == expected
+        assert word not in page.content.decode()
+    newest = make_case()
+    page = browser.post("/search/", {"words": "testperson"})
+    assert [row.case for row in page.context["rows"]][0] == newest
+    assert len(page.context["rows"]) == 2
+    assert word in page.content.decode()
+
+
+def test_a_name_many_have_is_cut_before_their_cases_are_read(
+    make_case: MakeCase, browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cases.desk.search.MOST_PEOPLE", 2)
+    for _ in range(4):
         make_case()
     page = browser.post("/search/", {"words": "testperson"})
     assert len(page.context["rows"]) == 2
-    assert "Write more to find the right one." in page.content.decode()
+    assert "More fit than are shown here." in page.content.decode()
 
 
 def test_no_hits_tell_what_to_try(browser: Client) -> None:

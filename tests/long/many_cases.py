@@ -24,7 +24,7 @@ def grow(unit: Unit, wanted: int) -> None:
     tokens: dict[Any, list[SearchToken]] = {}
     for token in SearchToken.objects.filter(unit=unit):
         tokens.setdefault(token.person_id, []).append(token)
-    serial = 1_000_000
+    serial = 200_000
     missing = wanted - len(cases)
     while missing > 0:
         batch: dict[type[models.Model], list[Any]] = {
@@ -47,11 +47,13 @@ def _add_copy(case: Case, serial: int, tokens: list[SearchToken], batch: dict[An
     reference = f"{case.referral.sender_reference}-{serial}" if case.referral.sender_id else ""
     referral = copy_of(case.referral, id=uuid4(), person_id=person.pk, sender_reference=reference)
     batch[Person].append(person)
+    # Other names than the one copied: a name is as rare in the large unit as in the small one.
     batch[SearchToken] += [
-        SearchToken(unit_id=t.unit_id, person_id=person.pk, prefix=t.prefix) for t in tokens
+        SearchToken(unit_id=t.unit_id, person_id=person.pk, prefix=f"{serial % 997}{t.prefix}"[:12])
+        for t in tokens
     ]
     batch[Referral].append(referral)
-    number = f"{case.unit_id.hex[:3].upper()}-{case.year}-{serial}"
+    number = f"{case.number.split('-')[0]}-{case.year}-{serial}"
     batch[Case].append(
         copy_of(
             case, id=uuid4(), person_id=person.pk, referral_id=referral.pk, serial=serial,

@@ -51,6 +51,7 @@ def pages_of(unit: Unit) -> dict[str, tuple[str, dict[str, str] | None]]:
         "today": ("/", None),
         "case": (f"/cases/{case.pk}/", None),
         "search by number": ("/search/", {"words": case.number}),
+        "search by name": ("/search/", {"words": case.person.full_name}),
     }
 
 

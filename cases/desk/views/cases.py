@@ -9,7 +9,7 @@ from cases.accounts.access import StaffRequest, requires
 from cases.accounts.roles import Permission
 from cases.casework.models import Case
 from cases.desk.listing import ListForm, Scope, list_page, record_list, rows_of
-from cases.desk.search import MOST_HITS, search_cases
+from cases.desk.search import search_cases
 
 
 @require_safe
@@ -38,7 +38,7 @@ def search(request: StaffRequest) -> HttpResponse:
     hits = search_cases(words, request.user)
     context = {
         "words": words,
-        "rows": rows_of(hits, timezone.now()),
-        "is_more": len(hits) == MOST_HITS,
+        "rows": rows_of(hits.cases, timezone.now()),
+        "is_more": hits.is_more,
     }
     return render(request, "desk/search.html", context)
