@@ -1,48 +1,74 @@
 """The published figures the reform was argued with: loaded once, and again without harm.
 
-Only figures whose value, place and year are known to us stand here; the shares of users that were
-used in the same debate are added in the admin with their source when they have been looked up.
+Each stands with its source, as found in November 2026. None was looked up in the original report:
+the sources say so, and administrators correct the rows in the admin.
 """
 
-from datetime import date
+from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.translation import gettext_noop as _noop
+from django.utils.translation import gettext_noop
 
 from cases.statistics.models import PublishedFigure
 
-DEATHS = (
+
+@dataclass(frozen=True)
+class Kind:
+    """What is counted, in three languages, and in what. The last is shown through gettext."""
+
+    name_nb: str
+    name_nn: str
+    name_en: str
+    counted_in: str
+
+
+DEATHS = Kind(
     "Narkotikarelaterte dødsfall blant voksne",
     "Narkotikarelaterte dødsfall blant vaksne",
     "Drug-related deaths among adults",
+    gettext_noop("per million inhabitants aged 15–64"),
 )
-# Shown through gettext; what administrators add later is shown as they typed it.
-PER_MILLION = _noop("per million inhabitants aged 15–64")
-DEBATE = "EMCDDA, as quoted in the debate on the drug reform (NOU 2019: 26); to be checked"
-COMMITTEE_REPORTED_ON = date(2019, 12, 19)
+CANNABIS_LAST_YEAR = Kind(
+    "Har brukt cannabis siste tolv måneder",
+    "Har brukt cannabis siste tolv månader",
+    "Have used cannabis in the last twelve months",
+    gettext_noop("per cent of inhabitants aged 16–64"),
+)
+CANNABIS_EVER = Kind(
+    "Har noen gang brukt cannabis",
+    "Har nokon gong brukt cannabis",
+    "Have ever used cannabis",
+    gettext_noop("per cent of pupils aged 15–16"),
+)
+DEBATE = "EMCDDA, som brukt i debatten om rusreformen (NOU 2019: 26); må kontrolleres"
+DRUGS_IN_NORWAY = "FHI: Rusmidler i Norge 2016, gjengitt av narkotikapolitikk.no; må kontrolleres"
+SURVEYS = (
+    "FHI: spørreundersøkelser 2012–2021, gjengitt av rusfeltet.no («rundt fem»); må kontrolleres"
+)
+NORWAY = gettext_noop("Norway")
 
-# place, year, value
-DRUG_RELATED_DEATHS = (
-    (_noop("Norway"), 2017, Decimal("66")),
-    (_noop("EU"), 2017, Decimal("23.7")),
+FIGURES = (
+    (DEATHS, NORWAY, 2017, Decimal("66"), DEBATE),
+    (DEATHS, gettext_noop("EU"), 2017, Decimal("23.7"), DEBATE),
+    (CANNABIS_LAST_YEAR, NORWAY, 2015, Decimal("3.9"), DRUGS_IN_NORWAY),
+    (CANNABIS_LAST_YEAR, NORWAY, 2021, Decimal("5"), SURVEYS),
+    (CANNABIS_EVER, NORWAY, 2015, Decimal("7"), DRUGS_IN_NORWAY),
 )
 
 
 def load_figures() -> None:
     """Rows that stand are left as they are."""
-    name_nb, name_nn, name_en = DEATHS
-    for position, (place, year, value) in enumerate(DRUG_RELATED_DEATHS):
+    for position, (kind, place, year, value, source) in enumerate(FIGURES):
         PublishedFigure.objects.get_or_create(
-            name_nb=name_nb,
+            name_nb=kind.name_nb,
             place=place,
             year=year,
             defaults={
-                "name_nn": name_nn,
-                "name_en": name_en,
+                "name_nn": kind.name_nn,
+                "name_en": kind.name_en,
+                "counted_in": kind.counted_in,
                 "value": value,
-                "counted_in": PER_MILLION,
-                "source": DEBATE,
-                "published_on": COMMITTEE_REPORTED_ON,
+                "source": source,
                 "position": position,
             },
         )

@@ -1,5 +1,6 @@
 """The page of figures."""
 
+from itertools import groupby
 from typing import Any
 
 from django.http import HttpResponse
@@ -25,7 +26,7 @@ def figures(request: StaffRequest) -> HttpResponse:
     published = published_figures()
     context: dict[str, Any] = {
         "published": published,
-        "published_chart": _published(published),
+        "published_charts": _published(published),
     }
     units = units_with_figures()
     if not units:
@@ -54,10 +55,13 @@ def _chart(table: Table) -> Chart:
     return chart_of([(line.label, str(line.number), line.number.high) for line in table.lines])
 
 
-def _published(rows: list[PublishedFigure]) -> Chart:
-    return chart_of(
-        [
+def _published(rows: list[PublishedFigure]) -> list[tuple[str, Chart]]:
+    """One chart for each thing counted: only equal things are compared."""
+    charts = []
+    for (name, counted_in), group in groupby(rows, key=lambda row: (row.name, row.counted_in)):
+        bars = [
             (f"{gettext(row.place)} {row.year}", localize(row.value.normalize()), float(row.value))
-            for row in rows
+            for row in group
         ]
-    )
+        charts.append((f"{name}, {gettext(counted_in)}", chart_of(bars)))
+    return charts

@@ -28,13 +28,25 @@ def two_units() -> tuple[Unit, Unit]:
     load_sample(units=2, cases=2 * SMALL, seed=1, now=timezone.now())
     small, large = Unit.objects.order_by("code")
     grow(large, LARGE)
+    for unit in (small, large):
+        _give_a_full_page(unit)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return small, large
 
 
+def adviser_of(unit: Unit) -> User:
+    return User.objects.get(pk=Membership.objects.filter(unit=unit, role="adviser").get().user_id)
+
+
+def _give_a_full_page(unit: Unit) -> None:
+    """More than one page of open cases of one's own: both lists show as many lines."""
+    open_cases = Case.objects.filter(unit=unit, closed_at=None).values_list("pk", flat=True)[:40]
+    Case.objects.filter(pk__in=list(open_cases)).update(assigned_to=adviser_of(unit))
+
+
 def browser_of(unit: Unit) -> Client:
-    user = User.objects.get(pk=Membership.objects.filter(unit=unit, role="adviser").get().user_id)
+    user = adviser_of(unit)
     client = Client(headers={"accept-language": "en"})
     client.force_login(user)
     return client

@@ -135,6 +135,10 @@ def test_published_figures_stand_beside_with_year_and_source(
     assert "Norway" in html
     assert "23.7" in html
     assert "2017" in html
+    assert (
+        "Have used cannabis in the last twelve months, per cent of inhabitants aged 16–64" in html
+    )
+    assert html.count("Rusmidler i Norge 2016") == 2
 
 
 def test_an_installation_without_units(figures_reader: User, client_of: ClientOf) -> None:
