@@ -46,6 +46,7 @@ test-postgres: .venv/dev.stamp
 test-long: export ADVISORY_DATA := $(DATA)/test-long
 test-long: .venv/dev.stamp
 	$(SERVICES) -- $(BIN)/python -m pytest -m long --timeout 1500 -p no:randomly $(ARGS)
+	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest -m long --timeout 1500 tests/long/test_speed.py
 
 check: export ADVISORY_DATA := $(DATA)/check
 check: .venv/dev.stamp
