@@ -60,6 +60,15 @@ def fits_one_sms(text: str) -> bool:
     return length <= SMS_SEPTETS if length is not None else len(text) <= SMS_UNICODE
 
 
+def refuse_revealing(text: str) -> None:
+    """Raise ValidationError when a bystander could understand what it is about."""
+    if words := revealing_words(text):
+        raise ValidationError(
+            _("A bystander could understand what this is about. Remove: %(words)s.")
+            % {"words": ", ".join(words)}
+        )
+
+
 def check_neutral(text: str, *, allowed: Set[str], required: Set[str] = frozenset()) -> None:
     """Raise ValidationError with what must be changed before this text may reach a phone."""
     found = placeholders(text)
@@ -73,10 +82,6 @@ def check_neutral(text: str, *, allowed: Set[str], required: Set[str] = frozense
             _("The text must contain %(names)s.")
             % {"names": ", ".join(f"{{{n}}}" for n in sorted(missing))}
         )
-    if words := revealing_words(text):
-        raise ValidationError(
-            _("A bystander could understand what this is about. Remove: %(words)s.")
-            % {"words": ", ".join(words)}
-        )
+    refuse_revealing(text)
     if re.search(r"https?:|www\.|\b[a-z0-9-]+\.(no|com|net|org)\b", text, re.IGNORECASE):
         raise ValidationError(_("A message has no links. Remove the address."))

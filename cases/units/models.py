@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.core.models import Dated, DatedQuerySet, NamedInThreeLanguages, Row, dates_in_order
+from cases.core.neutrality import refuse_revealing
 
 
 class Municipality(Dated):
@@ -48,12 +49,13 @@ class Unit(Row):
     neutral_name = models.CharField(
         _("neutral name"),
         max_length=40,
+        validators=[refuse_revealing],
         help_text=_("Ends messages and summonses. Must not tell what the unit does."),
     )
     neutral_sender = models.CharField(
         _("sender of SMS"),
         max_length=11,
-        validators=[MaxLengthValidator(11)],
+        validators=[MaxLengthValidator(11), refuse_revealing],
         help_text=_("At most 11 characters, registered with the operators."),
     )
     phone = models.CharField(_("telephone"), max_length=20)
