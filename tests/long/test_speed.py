@@ -14,7 +14,7 @@ from cases.accounts.models import Membership, User
 from cases.casework.models import Case
 from cases.desk.sample.load import load_sample
 from cases.units.models import Unit
-from tests.long.many_cases import grow
+from bench.many_cases import grow
 
 SMALL, LARGE = 1_000, 100_000
 ROUNDS = 25
