@@ -10,11 +10,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from bench.many_cases import grow
 from cases.accounts.models import Membership, User
 from cases.casework.models import Case
 from cases.desk.sample.load import load_sample
 from cases.units.models import Unit
-from bench.many_cases import grow
 
 SMALL, LARGE = 1_000, 100_000
 ROUNDS = 25
