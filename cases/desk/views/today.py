@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from cases.accounts.access import StaffRequest, requires
 from cases.accounts.roles import Permission
@@ -16,6 +17,7 @@ from cases.desk.listing import record_list, rows_of
 MOST_ROWS = 12
 
 
+@require_safe
 def start(request: StaffRequest) -> HttpResponse:
     """Everyone's first page: the one their rights lead to."""
     if request.user.may(Permission.SEE_CASES):
