@@ -105,7 +105,7 @@ def test_a_dead_database_is_told_without_its_address(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(now: object) -> None:
-        raise DatabaseError("connection to server at 10.0.0.7 failed for user advisory")
+        raise DatabaseError("connection to server at 192.0.2.7 failed for user advisory")
 
     monkeypatch.setattr(health_pages, "readiness", refuse)
     answer = client.get("/readyz")
