@@ -31,8 +31,9 @@ def test_nobody_gets_two_messages_and_no_row_is_silent(
     assert result["open"] == 0
     assert result["silent"] == 0
     assert result["marked_but_never_accepted"] == 0
-    # The faults did happen: otherwise this test proves nothing.
-    assert result["killed"]["children"] > 50
+    # The faults did happen: otherwise this test proves nothing. Counted by the second: a fast
+    # machine is done sooner, and a bare number of kills would only measure its speed.
+    assert result["killed"]["children"] > result["seconds"]
     assert result["once_unclear"] > 20
     if honours_key:
         assert result["accepted_but_left_to_a_person"] == 0
