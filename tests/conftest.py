@@ -129,6 +129,21 @@ def administrator(db: None) -> User:
 
 
 @pytest.fixture
+def municipal_administrator(unit: Unit) -> User:
+    return factories.make_user("municipal", unit, Role.MUNICIPAL_ADMINISTRATOR)
+
+
+@pytest.fixture
+def auditor(unit: Unit) -> User:
+    return factories.make_user("auditor", unit, Role.AUDITOR)
+
+
+@pytest.fixture
+def sample_taker(unit: Unit) -> User:
+    return factories.make_user("taker", unit, Role.SAMPLE_TAKER)
+
+
+@pytest.fixture
 def client_of() -> Callable[[User], Client]:
     """A browser signed in as this user, in English."""
 

@@ -7,12 +7,12 @@ from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.accounts.roles import ROLES, UNIT_ROLES, Permission, Role
+from cases.accounts.roles import CASE_ROLES, ROLES, UNIT_ROLES, Permission, Role
 from cases.core.fields import EncryptedTextField
 from cases.core.models import DataKeyHolder, Dated, DatedQuerySet, Row, dates_in_order
 from cases.units.models import Unit
@@ -24,7 +24,7 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def advisers_of(self, unit: Unit, day: date) -> Self:
         """Those who may have a case of this unit on this day, by name."""
-        members = Membership.objects.in_force_on(day).filter(unit=unit, role__in=UNIT_ROLES)
+        members = Membership.objects.in_force_on(day).filter(unit=unit, role__in=CASE_ROLES)
         return self.active().filter(pk__in=members.values("user")).order_by("name", "pk")
 
 
@@ -133,7 +133,10 @@ class Membership(Dated, Row):
         null=True,
         blank=True,
         related_name="+",
-        help_text=_("Empty for figures readers and administrators: they belong to no unit."),
+        help_text=_(
+            "Empty for figures readers, system administrators and police systems: "
+            "they belong to no unit."
+        ),
     )
     role = models.CharField(_("role"), max_length=20, choices=Role)
     cleared_for_protected = models.BooleanField(
@@ -161,8 +164,8 @@ class Membership(Dated, Row):
                 condition=Q(unit__isnull=False, role__in=UNIT_ROLES)
                 | (Q(unit__isnull=True) & ~Q(role__in=UNIT_ROLES)),
                 violation_error_message=_(
-                    "Advisers, coordinators and leaders belong to a unit; "
-                    "figures readers and administrators do not."
+                    "Figures readers, system administrators and police systems belong to no unit; "
+                    "everybody else does."
                 ),
             ),
             dates_in_order("membership"),
@@ -170,6 +173,56 @@ class Membership(Dated, Row):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}"
+
+
+class StandInQuerySet(DatedQuerySet):
+    def of(self, user: User, day: date) -> Self:
+        """Those whose cases this user has for the time being."""
+        return self.in_force_on(day).filter(substitute=user)
+
+
+class StandIn(Dated, Row):
+    """A colleague who has somebody's cases while they are away, so that nobody needs to explain
+    each look. Gives no right of its own: the substitute works in the same unit already.
+    """
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+")
+    absent = models.ForeignKey(
+        User, models.CASCADE, related_name="absences", verbose_name=_("who is away")
+    )
+    substitute = models.ForeignKey(
+        User, models.CASCADE, related_name="stand_ins", verbose_name=_("who stands in")
+    )
+
+    objects = StandInQuerySet.as_manager()
+
+    class Privacy:
+        kept = {"id", "unit", "absent", "substitute", "valid_from", "valid_to"}
+        erased: set[str] = set()
+        anonymised: dict[str, object] = {}
+
+    class Meta:
+        verbose_name = _("stand-in")
+        verbose_name_plural = _("stand-ins")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "absent", "substitute", "valid_from"], name="stand_in_once"
+            ),
+            models.CheckConstraint(
+                name="stand_in_is_somebody_else",
+                condition=~Q(absent=F("substitute")),
+                violation_error_message=_("Nobody stands in for themselves."),
+            ),
+            models.CheckConstraint(
+                name="stand_in_ends",
+                condition=Q(valid_to__isnull=False),
+                violation_error_message=_("A stand-in needs a last day."),
+            ),
+            dates_in_order("stand_in"),
+        ]
+
+    def __str__(self) -> str:
+        return f"stand-in {self.pk}"
 
 
 class Draft(DataKeyHolder, Row):

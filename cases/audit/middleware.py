@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from cases.audit.models import Outcome
+from cases.audit.models import Client, Outcome
 from cases.audit.record import Recording, record, recorded
 
 Handler = Callable[[HttpRequest], HttpResponse]
 UNRECORDED_PATHS = ("/healthz", "/readyz", "/static/")
+DOORS = (("/admin/", Client.ADMIN), ("/api/", Client.API), ("/hooks/", Client.HOOK))
 
 
 class RecordedRequestMiddleware:
@@ -20,7 +21,8 @@ class RecordedRequestMiddleware:
         if request.path.startswith(UNRECORDED_PATHS):
             return self.get_response(request)
         request_id = uuid.uuid4()
-        with recorded(request=request_id) as recording:
+        client = _client_of(request)
+        with recorded(request=request_id, client=client) as recording:
             request.recording = recording  # type: ignore[attr-defined]
             response = self.get_response(request)
             if response.status_code >= 500 or response.streaming:
@@ -40,7 +42,7 @@ class RecordedRequestMiddleware:
         user = request.user if request.user.is_authenticated else None
         match = request.resolver_match
         outcome = Outcome.FAILED if response.status_code >= 500 else Outcome.DENIED
-        with recorded(request=request_id):
+        with recorded(request=request_id, client=_client_of(request)):
             record(
                 "request.refused",
                 by=user,
@@ -48,3 +50,11 @@ class RecordedRequestMiddleware:
                 # The name of the page, never its address: an address may hold somebody's id.
                 purpose=f"{response.status_code} {match.view_name if match else ''}"[:60],
             )
+
+
+def _client_of(request: HttpRequest) -> str:
+    """The door a request came through, told by the beginning of its address."""
+    for prefix, client in DOORS:
+        if request.path.startswith(prefix):
+            return client
+    return Client.WEB

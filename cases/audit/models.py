@@ -20,6 +20,31 @@ class Outcome(models.TextChoices):
     FAILED = "failed"
 
 
+class Tier(models.TextChoices):
+    """How the user came to the person: by assignment, by a declared reason, or by breaking the glass."""
+
+    NONE = "", "none"
+    NORMAL = "normal"
+    DECLARED = "declared"
+    BREAK_GLASS = "break_glass"
+
+
+class Client(models.TextChoices):
+    """Through which door an event came."""
+
+    UNKNOWN = "", "unknown"
+    WEB = "web"
+    ADMIN = "admin"
+    API = "api"
+    HOOK = "hook"
+    JOB = "job"
+    COMMAND = "command"
+
+
+# What the hash covers has grown once; events from before keep the hash they have.
+FIRST_FORMAT, THIS_FORMAT = 1, 2
+
+
 class Event(Row):
     unit = models.UUIDField()
     sequence = models.PositiveBigIntegerField()
@@ -34,13 +59,19 @@ class Event(Row):
     persons = models.JSONField(default=list)
     fields = models.JSONField(default=list)
     purpose = models.CharField(max_length=60, blank=True)
+    legal_basis = models.CharField(max_length=40, blank=True)
+    tier = models.CharField(max_length=12, choices=Tier, blank=True)
+    reason = models.CharField(max_length=40, blank=True)  # a code, never free text
+    client = models.CharField(max_length=10, choices=Client, blank=True)
+    format = models.PositiveSmallIntegerField(default=THIS_FORMAT)
     previous_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
 
     class Privacy:
         kept = {
             "id", "unit", "sequence", "at", "request", "actor", "actor_roles", "action", "outcome",
-            "target_kind", "target", "persons", "fields", "purpose", "previous_hash", "hash",
+            "target_kind", "target", "persons", "fields", "purpose", "legal_basis", "tier", "reason",
+            "client", "format", "previous_hash", "hash",
         }  # fmt: skip
         erased: set[str] = set()
         anonymised: dict[str, object] = {}
@@ -61,6 +92,8 @@ class Event(Row):
             str(self.actor), self.actor_roles, self.action, self.outcome, self.target_kind,
             str(self.target), self.persons, self.fields, self.purpose, self.previous_hash,
         ]  # fmt: skip
+        if self.format >= THIS_FORMAT:
+            content += [self.format, self.legal_basis, self.tier, self.reason, self.client]
         return hashlib.sha256(json.dumps(content, ensure_ascii=True).encode()).hexdigest()
 
 

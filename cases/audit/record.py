@@ -15,7 +15,7 @@ from typing import Protocol
 from django.db import models, transaction
 from django.utils import timezone
 
-from cases.audit.models import INSTALLATION, Event, Head, Outcome
+from cases.audit.models import INSTALLATION, Client, Event, Head, Outcome, Tier
 
 
 class Actor(Protocol):
@@ -29,6 +29,7 @@ class Actor(Protocol):
 @dataclass
 class Recording:
     request: uuid.UUID | None = None
+    client: str = Client.UNKNOWN
     events: list[Event] = field(default_factory=list)
     must_roll_back: bool = False
 
@@ -41,13 +42,15 @@ class NothingIsRecorded(RuntimeError):
 
 
 @contextmanager
-def recorded(*, request: uuid.UUID | None = None) -> Iterator[Recording]:
+def recorded(
+    *, request: uuid.UUID | None = None, client: str = Client.UNKNOWN
+) -> Iterator[Recording]:
     """Run the block and its audit events as one transaction; nested blocks join the outer one."""
     outer = _current.get()
     if outer is not None:
         yield from _joined(outer)
         return
-    recording = Recording(request=request)
+    recording = Recording(request=request, client=client)
     token = _current.set(recording)
     try:
         with transaction.atomic():
@@ -79,9 +82,12 @@ def record(
     persons: Iterable[uuid.UUID] = (),
     fields: Iterable[str] = (),
     purpose: str = "",
+    legal_basis: str = "",
+    tier: str = Tier.NONE,
+    reason: str = "",
     outcome: str = Outcome.DONE,
 ) -> None:
-    """Note an event; it is written when the block of `recorded()` ends."""
+    """Note an event; it is written when the block of `recorded()` ends. `reason` is a code."""
     recording = _current.get()
     if recording is None:
         raise NothingIsRecorded(action)
@@ -98,6 +104,10 @@ def record(
             persons=sorted(str(p) for p in persons),
             fields=sorted(fields),
             purpose=purpose,
+            legal_basis=legal_basis,
+            tier=tier,
+            reason=reason,
+            client=recording.client,
         )
     )
 

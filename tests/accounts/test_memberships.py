@@ -89,7 +89,7 @@ def test_a_role_belongs_to_a_unit_or_to_none(unit: Unit, role: Role) -> None:
     user = User.objects.create_user("ida@example.no", "Ida")
     wrong_unit = None if role in UNIT_ROLES else unit
     wrong = Membership(user=user, unit=wrong_unit, role=role, valid_from=day(0))
-    with pytest.raises(ValidationError, match="belong to a unit"):
+    with pytest.raises(ValidationError, match="belong to no unit"):
         wrong.full_clean()
     with pytest.raises(IntegrityError), transaction.atomic():
         wrong.save()

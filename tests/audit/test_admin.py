@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.accounts.models import Membership, User
-from cases.accounts.roles import Role
+from cases.accounts.roles import UNIT_ROLES, Role
 from cases.audit.models import Event
 from cases.casework.models import Case, LegalBasis, ThresholdTable
 from cases.desk.reference import load_reference_data
@@ -228,7 +228,7 @@ def test_the_amounts_an_order_was_compared_with_stay(
 def test_only_administrators_get_in(
     unit: Unit, client_of: Callable[[User], Client], role: Role
 ) -> None:
-    of_unit = None if role == Role.FIGURES_READER else unit
+    of_unit = unit if role in UNIT_ROLES else None
     user = factories.make_user("somebody", of_unit, role)
     answer = client_of(user).get(reverse("admin:index"))
     assert answer.status_code in (302, 403)
