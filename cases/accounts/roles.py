@@ -158,4 +158,6 @@ ROLES: dict[Role, RoleRules] = {
 }
 
 UNIT_ROLES = [role for role, rules in ROLES.items() if rules.belongs_to_unit]
-CASE_ROLES = [role for role, rules in ROLES.items() if Permission.WORK_ON_CASES in rules.permissions]
+CASE_ROLES = [
+    role for role, rules in ROLES.items() if Permission.WORK_ON_CASES in rules.permissions
+]
