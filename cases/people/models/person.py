@@ -7,42 +7,19 @@ from typing import Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.accounts.models import User
-from cases.accounts.roles import Permission
 from cases.core.crypto import lookup_hash
 from cases.core.fields import EncryptedTextField
 from cases.core.models import DataKeyHolder, Row, Versioned, both_or_neither
 from cases.people.contacts import readable_phone
+from cases.people.models.access import visible_through
+from cases.people.models.choices import LetterLanguage, Protection
 from cases.units.models import Unit
 
 SEARCH_PREFIX_SHORTEST = 2
 SEARCH_PREFIX_LONGEST = 12
-
-
-class Protection(models.TextChoices):
-    NONE = "none", _("none")
-    CONFIDENTIAL = "confidential", _("confidential address")
-    STRICTLY_CONFIDENTIAL = "strictly", _("strictly confidential address")
-
-
-class LetterLanguage(models.TextChoices):
-    NB = "nb", _("Bokmål")
-    NN = "nn", _("Nynorsk")
-    EN = "en", _("English")
-
-
-def visible_through(user: User, prefix: str = "") -> Q:
-    """The rule every row about a person is reached through: membership in force, and clearance.
-
-    `prefix` is the path from the row to the person's columns, such as "person__".
-    """
-    units = user.units_where(Permission.SEE_CASES)
-    cleared = units & user.units_cleared()
-    unprotected = Q(**{f"{prefix}protection": Protection.NONE})
-    return Q(unit_id__in=units) & (unprotected | Q(unit_id__in=cleared))
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -80,6 +57,11 @@ class Person(DataKeyHolder, Versioned):
         _("protection of address"), max_length=12, choices=Protection, default=Protection.NONE
     )
     deceased_on = models.DateField(_("deceased"), null=True, blank=True)
+    # Restriction of processing (GDPR article 18): hidden from all but the leader.
+    restricted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    restricted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
 
     objects = PersonQuerySet.as_manager()
 
@@ -87,13 +69,14 @@ class Person(DataKeyHolder, Versioned):
         kept = {"id", "unit", "version"}
         erased = {
             "given_name", "family_name", "birth_date", "language", "interpreter_language",
-            "protection", "deceased_on", "wrapped_key",
+            "protection", "deceased_on", "restricted_at", "restricted_by", "wrapped_key",
         }  # fmt: skip
         anonymised: dict[str, object] = {}
 
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        constraints = [both_or_neither("person_restricted", "restricted_at", "restricted_by")]
 
     def __str__(self) -> str:
         # Never a name: what Django writes into logs and lists uses this.
@@ -106,6 +89,10 @@ class Person(DataKeyHolder, Versioned):
     @property
     def is_protected(self) -> bool:
         return self.protection != Protection.NONE
+
+    @property
+    def is_restricted(self) -> bool:
+        return self.restricted_at is not None
 
     def age_on(self, day: date) -> int:
         had_birthday = (day.month, day.day) >= (self.birth_date.month, self.birth_date.day)
