@@ -6,8 +6,11 @@ An event holds references and field names, never content. Each unit has a chain 
 import hashlib
 import json
 import uuid
+from datetime import datetime
+from typing import Any, Protocol, Self
 
 from django.db import models
+from django.db.models import Q
 
 from cases.core.models import Row
 
@@ -41,8 +44,62 @@ class Client(models.TextChoices):
     COMMAND = "command"
 
 
-# What the hash covers has grown once; events from before keep the hash they have.
-FIRST_FORMAT, THIS_FORMAT = 1, 2
+# What the hash covers has grown twice; events from before keep the hash they have.
+FIRST_FORMAT, WITH_TIER, THIS_FORMAT = 1, 2, 3
+# How the names of actions end that only showed something, and changed nothing.
+READING = ("viewed", "listed", "searched", "found_by_number", "printed", "exported", "downloaded")
+# Permissions that open a unit's log; `accounts.roles` stands above this app and spells them out.
+MAY_READ_LOG = ("see_case_log", "review_log")
+
+
+class LogReader(Protocol):
+    """Who asks for the log: a user."""
+
+    pk: uuid.UUID
+
+    def units_where(self, permission: Any) -> set[uuid.UUID]: ...
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def visible_to(self, user: LogReader) -> Self:
+        """The units' logs that the user may read; whoever may read none sees what they did."""
+        units = {unit for permission in MAY_READ_LOG for unit in user.units_where(permission)}
+        return self.filter(unit__in=units) if units else self.filter(actor=user.pk)
+
+    def of_unit(self, unit: uuid.UUID) -> Self:
+        return self.filter(unit=unit)
+
+    def about_person(self, person: uuid.UUID) -> Self:
+        """Every event that names the person, also a list that showed them among others."""
+        return self.filter(pk__in=EventPerson.objects.filter(person=person).values("event"))
+
+    def about_case(self, case: uuid.UUID) -> Self:
+        """What was opened or done in this case; lists name the person (`about_person`)."""
+        return self.filter(case=case)
+
+    def by_actor(self, user: uuid.UUID) -> Self:
+        return self.filter(actor=user)
+
+    def reads(self) -> Self:
+        """Events that showed something, of those that did happen."""
+        ends = Q()
+        for word in READING:
+            ends |= Q(action__endswith=f".{word}")
+        return self.filter(ends, outcome=Outcome.DONE)
+
+    def not_assigned(self) -> Self:
+        """Somebody of the unit who was not assigned, and said why."""
+        return self.filter(tier=Tier.DECLARED)
+
+    def glass_broken(self) -> Self:
+        return self.filter(tier=Tier.BREAK_GLASS)
+
+    def between(self, first: datetime, last: datetime) -> Self:
+        """From the first moment, up to and not including the last."""
+        return self.filter(at__gte=first, at__lt=last)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-at", "-sequence")
 
 
 class Event(Row):
@@ -56,8 +113,12 @@ class Event(Row):
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.DONE)
     target_kind = models.CharField(max_length=40, blank=True)
     target = models.UUIDField(null=True)
+    case = models.UUIDField(null=True)  # the case that the target is, or is a part of
     persons = models.JSONField(default=list)
     fields = models.JSONField(default=list)
+    # How many rows were shown or hits found, and the keyed hash of the words searched for.
+    count = models.PositiveIntegerField(null=True)
+    words = models.CharField(max_length=64, blank=True)
     purpose = models.CharField(max_length=60, blank=True)
     legal_basis = models.CharField(max_length=40, blank=True)
     tier = models.CharField(max_length=12, choices=Tier, blank=True)
@@ -67,11 +128,13 @@ class Event(Row):
     previous_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
 
+    objects = EventQuerySet.as_manager()
+
     class Privacy:
         kept = {
             "id", "unit", "sequence", "at", "request", "actor", "actor_roles", "action", "outcome",
-            "target_kind", "target", "persons", "fields", "purpose", "legal_basis", "tier", "reason",
-            "client", "format", "previous_hash", "hash",
+            "target_kind", "target", "case", "persons", "fields", "count", "words", "purpose",
+            "legal_basis", "tier", "reason", "client", "format", "previous_hash", "hash",
         }  # fmt: skip
         erased: set[str] = set()
         anonymised: dict[str, object] = {}
@@ -80,7 +143,12 @@ class Event(Row):
         constraints = [
             models.UniqueConstraint(fields=["unit", "sequence"], name="audit_event_sequence"),
         ]
-        indexes = [models.Index(fields=["target", "at"], name="audit_event_target")]
+        indexes = [
+            models.Index(fields=["target", "at"], name="audit_event_target"),
+            models.Index(fields=["case", "at"], name="audit_event_case"),
+            models.Index(fields=["actor", "at"], name="audit_event_actor"),
+            models.Index(fields=["unit", "at"], name="audit_event_unit"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.sequence}"
@@ -92,9 +160,32 @@ class Event(Row):
             str(self.actor), self.actor_roles, self.action, self.outcome, self.target_kind,
             str(self.target), self.persons, self.fields, self.purpose, self.previous_hash,
         ]  # fmt: skip
-        if self.format >= THIS_FORMAT:
+        if self.format >= WITH_TIER:
             content += [self.format, self.legal_basis, self.tier, self.reason, self.client]
+        if self.format >= THIS_FORMAT:
+            content += [str(self.case), self.count, self.words]
         return hashlib.sha256(json.dumps(content, ensure_ascii=True).encode()).hexdigest()
+
+
+class EventPerson(models.Model):
+    """Finds the events that name a person; `Event.persons` is what the hash covers."""
+
+    unit = models.UUIDField()
+    person = models.UUIDField()
+    event = models.UUIDField()
+
+    class Privacy:
+        kept = {"id", "unit", "person", "event"}
+        erased: set[str] = set()
+        anonymised: dict[str, object] = {}
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "event"], name="audit_eventperson_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.event}"
 
 
 class Head(models.Model):

@@ -15,7 +15,7 @@ from typing import Protocol
 from django.db import models, transaction
 from django.utils import timezone
 
-from cases.audit.models import INSTALLATION, Client, Event, Head, Outcome, Tier
+from cases.audit.models import INSTALLATION, Client, Event, EventPerson, Head, Outcome, Tier
 
 
 class Actor(Protocol):
@@ -81,13 +81,18 @@ def record(
     target: models.Model | None = None,
     persons: Iterable[uuid.UUID] = (),
     fields: Iterable[str] = (),
+    count: int | None = None,
+    words: str = "",
     purpose: str = "",
     legal_basis: str = "",
     tier: str = Tier.NONE,
     reason: str = "",
     outcome: str = Outcome.DONE,
 ) -> None:
-    """Note an event; it is written when the block of `recorded()` ends. `reason` is a code."""
+    """Note an event; it is written when the block of `recorded()` ends.
+
+    `reason` is a code, `words` the keyed hash of what was searched for: never what somebody typed.
+    """
     recording = _current.get()
     if recording is None:
         raise NothingIsRecorded(action)
@@ -101,8 +106,11 @@ def record(
             outcome=outcome,
             target_kind=target._meta.label_lower if target else "",
             target=target.pk if target else None,
-            persons=sorted(str(p) for p in persons),
+            case=_case_of(target),
+            persons=sorted({str(p) for p in persons}),
             fields=sorted(fields),
+            count=count,
+            words=words,
             purpose=purpose,
             legal_basis=legal_basis,
             tier=tier,
@@ -110,6 +118,14 @@ def record(
             client=recording.client,
         )
     )
+
+
+def _case_of(target: models.Model | None) -> uuid.UUID | None:
+    """The case a row is or belongs to: `log of a case` asks for both."""
+    if target is None:
+        return None
+    is_case = target._meta.label_lower == "casework.case"
+    return target.pk if is_case else getattr(target, "case_id", None)
 
 
 def _write(events: list[Event]) -> None:
@@ -130,4 +146,8 @@ def _append(unit: uuid.UUID, events: list[Event]) -> None:
         event.hash = event.chained_hash()
         head.sequence, head.hash = event.sequence, event.hash
     Event.objects.bulk_create(events)
+    named = [(event.id, person) for event in events for person in event.persons]
+    EventPerson.objects.bulk_create(
+        EventPerson(unit=unit, person=person, event=event) for event, person in named
+    )
     head.save(update_fields=["sequence", "hash"])

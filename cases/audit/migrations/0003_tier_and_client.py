@@ -4,11 +4,11 @@ from cases.audit import triggers
 
 
 def install(apps, schema_editor):
-    triggers.install(schema_editor.connection)
+    triggers.install(schema_editor.connection, triggers.FIRST_TABLES)
 
 
 def lift(apps, schema_editor):
-    triggers.lift(schema_editor.connection)
+    triggers.lift(schema_editor.connection, triggers.FIRST_TABLES)
 
 
 class Migration(migrations.Migration):
