@@ -113,6 +113,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "advisory_cache",
+        # More than the rate limits ever hold: a full table would forget the oldest failures.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
     }
 }
 
@@ -139,8 +141,14 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+# Failures only. One address is often a whole town hall, so it may fail more often than one user.
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/15m/ip,10/15m/key"}
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A passkey asks for a finger, a face or a PIN, and therefore counts as both factors.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # practice runs on http://localhost
 MFA_TOTP_ISSUER = "Advisory"
 
 # --- Sessions and cookies ---------------------------------------------------------------------

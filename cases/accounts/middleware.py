@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
+
+from cases.accounts.access import has_second_factor
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -28,7 +29,7 @@ class LanguageMiddleware:
 
 
 class SecondFactorMiddleware:
-    """Staff without a second factor reach nothing but the page where they set one up."""
+    """Staff without a second factor reach nothing but the pages where they set one up."""
 
     OPEN_VIEWS = ("mfa_", "account_", "desk:healthz", "desk:readyz")
 
@@ -44,6 +45,6 @@ class SecondFactorMiddleware:
         if not settings.REQUIRE_SECOND_FACTOR or not request.user.is_authenticated:
             return None
         name = request.resolver_match.view_name if request.resolver_match else ""
-        if name.startswith(self.OPEN_VIEWS) or is_mfa_enabled(request.user):
+        if name.startswith(self.OPEN_VIEWS) or has_second_factor(request.user):
             return None
-        return redirect("mfa_activate_totp")
+        return redirect("mfa_index")
