@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "csp",
     # The person's journey, the latest step first.
     "cases.desk",
+    "cases.privacy",
     "cases.statistics",
     "cases.reminders",
     "cases.support",

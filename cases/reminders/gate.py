@@ -29,7 +29,9 @@ from cases.units.models import Unit
 
 MOST_A_DAY = 3  # to one person by one channel
 # No name, no birth date: what is not needed is not read.
-PERSON_COLUMNS = ("unit", "language", "protection", "deceased_on", "wrapped_key")
+PERSON_COLUMNS = (
+    "unit", "language", "protection", "deceased_on", "restricted_at", "wrapped_key",
+)  # fmt: skip
 POINT_COLUMNS = (
     "unit", "person", "kind", "value", "lookup", "messages_allowed", "shared_with_others",
 )  # fmt: skip
@@ -107,6 +109,8 @@ class Gate:
             return Reason.DECEASED
         if person.is_protected:
             return Reason.PROTECTED
+        if person.is_restricted:
+            return Reason.RESTRICTED
         if not unit.sends_messages:
             return Reason.UNIT_OFF
         if self._now > message.not_after:
@@ -166,8 +170,10 @@ class Gate:
         return parcel
 
     def _contact_points(self) -> dict[tuple[UUID, str], list[ContactPoint]]:
-        """Usable ones by person and kind. A protected person's are not even read."""
-        reachable = [p.pk for p in self._people.values() if not p.is_protected]
+        """Usable ones by person and kind. A protected or restricted person's are not even read."""
+        reachable = [
+            p.pk for p in self._people.values() if not p.is_protected and not p.is_restricted
+        ]
         points = (
             ContactPoint.objects.usable()
             .filter(person__in=reachable, kind__in=CONTACT_FOR.values())

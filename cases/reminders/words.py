@@ -16,6 +16,14 @@ class Reason(models.TextChoices):
         "protected",
         _("The address is protected, so nothing is sent. Tell the person as you have agreed."),
     )
+    RESTRICTED = (
+        "restricted",
+        _("The processing is restricted, so nothing is sent. Decide whether to call."),
+    )
+    STOPPED = (
+        "stopped",
+        _("It was stopped, because something was sent in error. Call when the number is certain."),
+    )
     UNIT_OFF = "unit_off", _("The unit does not send messages.")
     NO_GATEWAY = "no_gateway", _("This way of sending is not set up. Call.")
     NO_CONTACT = "no_contact", _("There is no number or address to send to. Write or call.")
@@ -46,6 +54,8 @@ class Reason(models.TextChoices):
 
 TASK_FOR: dict[str, TaskKind] = {
     Reason.PROTECTED: TaskKind.CALL_PERSON,
+    Reason.RESTRICTED: TaskKind.CALL_PERSON,
+    Reason.STOPPED: TaskKind.CALL_PERSON,
     Reason.NO_GATEWAY: TaskKind.CALL_PERSON,
     Reason.NO_CONTACT: TaskKind.CALL_PERSON,
     Reason.SEEN_BY_OTHERS: TaskKind.CALL_PERSON,

@@ -52,6 +52,11 @@ def withdraw(message: Message) -> None:
     change_mobile(withdrawn_at=timezone.now(), withdrawn_by=by)(message)
 
 
+def restrict(message: Message) -> None:
+    by = message.appointment.booked_by
+    change_person(restricted_at=timezone.now(), restricted_by=by)(message)
+
+
 def close_case(message: Message) -> None:
     Case.objects.filter(pk=message.appointment.case_id).update(
         closed_at=DUE, closed_by=message.appointment.booked_by, outcome="moved", next_due_at=None
@@ -101,6 +106,7 @@ TABLE: list[tuple[str, Change, str, str]] = [
     ("dead", change_person(deceased_on=DUE.date()), "withheld", Reason.DECEASED),
     ("confidential", change_person(protection="confidential"), "withheld", Reason.PROTECTED),
     ("strictly", change_person(protection="strictly"), "withheld", Reason.PROTECTED),
+    ("restricted", restrict, "withheld", Reason.RESTRICTED),
     ("unit off", change_unit(sends_messages=False), "withheld", Reason.UNIT_OFF),
     ("withdrawn", withdraw, "withheld", Reason.NO_CONTACT),
     ("not wanted", change_mobile(messages_allowed=False), "withheld", Reason.NOT_ALLOWED),

@@ -13,7 +13,10 @@ from cases.core.crypto import lookup_hash
 from cases.core.identity_numbers import IdentityNumberFacts
 from cases.people.models import (
     ContactPoint,
+    Corrected,
+    Correction,
     IdentityNumber,
+    NumberChange,
     Person,
     SearchToken,
     contact_lookup,
@@ -120,15 +123,55 @@ def correct_person(*, person: Person, details: PersonDetails, by: User) -> Perso
     if not changed:
         return person
     with recorded():
+        before = [(name, str(getattr(person, name))) for name in changed]
         for name in changed:
             setattr(person, name, getattr(details, name))
         person.save_version(*changed)
+        for name, value in before:
+            _keep_old_value(person, name, value, by)
         make_searchable(person)
         record(
             "person.corrected", by=by, unit=person.unit_id, target=person, persons=[person.pk],
             fields=changed,
         )  # fmt: skip
     return person
+
+
+def _keep_old_value(person: Person, what: str, was: str, by: User, reason: str = "") -> None:
+    Correction.objects.create(
+        unit_id=person.unit_id, person=person, what=what, was=was, reason=reason,
+        corrected_at=timezone.now(), corrected_by=by,
+    )  # fmt: skip
+
+
+def correct_identity_number(
+    *, person: Person, number: IdentityNumberFacts, reason: str, by: User
+) -> None:
+    """Make this the person's number. A replaced one still finds them; a wrong one finds nobody.
+
+    Raises IdentityNumberTaken.
+    """
+    with recorded():
+        hashed = lookup_hash("identity_number", number.digits)
+        present = person.identity_numbers.filter(replaced_at=None)
+        if present.filter(lookup=hashed).exists():
+            return
+        for old in present.select_for_update():
+            old.person = person
+            _keep_old_value(person, Corrected.IDENTITY_NUMBER, old.digits, by, reason)
+            if reason == NumberChange.WRONG:
+                old.delete()
+            else:
+                old.replaced_at, old.replaced_by = timezone.now(), by
+                old.save(update_fields=["replaced_at", "replaced_by"])
+        if not person.identity_numbers.filter(lookup=hashed).update(
+            replaced_at=None, replaced_by=None
+        ):
+            _add_identity_number(person, number)
+        record(
+            "person.number_corrected", by=by, unit=person.unit_id, target=person,
+            persons=[person.pk], fields=["identity_number"], reason=reason,
+        )  # fmt: skip
 
 
 def make_searchable(person: Person) -> None:

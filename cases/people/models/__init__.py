@@ -8,6 +8,7 @@ from cases.people.models.access import (
     visible_through,
 )
 from cases.people.models.choices import DeclaredReason, LetterLanguage, Protection, ReviewOutcome
+from cases.people.models.history import Corrected, Correction, NumberChange
 from cases.people.models.person import (
     SEARCH_PREFIX_LONGEST,
     SEARCH_PREFIX_SHORTEST,
@@ -29,12 +30,15 @@ __all__ = [
     "ContactKind",
     "ContactPoint",
     "ContactPointQuerySet",
+    "Corrected",
+    "Correction",
     "DECLARED_FOR",
     "DeclaredAccess",
     "DeclaredReason",
     "GLASS_OPEN_FOR",
     "IdentityNumber",
     "LetterLanguage",
+    "NumberChange",
     "Person",
     "PersonQuerySet",
     "Protection",

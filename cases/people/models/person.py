@@ -110,15 +110,22 @@ class IdentityNumber(Row):
     kind = models.CharField(max_length=10)
     digits = EncryptedTextField()
     lookup = models.CharField(max_length=64)
+    replaced_at = models.DateTimeField(_("replaced"), null=True, blank=True)
+    replaced_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Privacy:
         kept: set[str] = set()
-        erased = {"id", "unit", "person", "kind", "digits", "lookup"}
+        erased = {
+            "id", "unit", "person", "kind", "digits", "lookup", "replaced_at", "replaced_by",
+        }  # fmt: skip
         anonymised: dict[str, object] = {}
 
     class Meta:
+        verbose_name = _("identity number")
+        verbose_name_plural = _("identity numbers")
         constraints = [
             models.UniqueConstraint(fields=["unit", "lookup"], name="identity_number_in_unit"),
+            both_or_neither("identity_number_replaced", "replaced_at", "replaced_by"),
         ]
 
     def __str__(self) -> str:
