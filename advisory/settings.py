@@ -65,10 +65,12 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "cases.core.middleware.Utf8OnlyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "cases.core.middleware.PrivacyHeadersMiddleware",
+    # Inside the headers, outside everything that refuses a request before it reaches a view.
+    "cases.audit.middleware.RecordedRefusalMiddleware",
+    "cases.core.middleware.Utf8OnlyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

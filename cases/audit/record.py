@@ -15,7 +15,7 @@ from typing import Protocol
 from django.db import models, transaction
 from django.utils import timezone
 
-from cases.audit.models import INSTALLATION, Client, Event, EventPerson, Head, Outcome, Tier
+from cases.audit.models import INSTALLATION, Client, Event, Head, Outcome, Tier
 
 
 class Actor(Protocol):
@@ -145,9 +145,5 @@ def _append(unit: uuid.UUID, events: list[Event]) -> None:
         event.previous_hash = head.hash
         event.hash = event.chained_hash()
         head.sequence, head.hash = event.sequence, event.hash
+    # The database moves the head on and registers the persons: see triggers.py.
     Event.objects.bulk_create(events)
-    named = [(event.id, person) for event in events for person in event.persons]
-    EventPerson.objects.bulk_create(
-        EventPerson(unit=unit, person=person, event=event) for event, person in named
-    )
-    head.save(update_fields=["sequence", "hash"])
