@@ -274,6 +274,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": NUDGE_SECONDS,
         "options": {"expires": NUDGE_SECONDS * 4},
     },
+    "end-glasses": {
+        "task": "cases.people.tasks.end_glasses",
+        "schedule": NUDGE_SECONDS * 12,
+        "options": {"expires": NUDGE_SECONDS * 10},
+    },
 }
 
 # --- Logging: no personal data ------------------------------------------------------------------

@@ -24,7 +24,7 @@ from cases.casework.models import (
     UnitLawProfile,
 )
 from cases.core.identity_numbers import read_identity_number, synthetic_number
-from cases.people.actions import ContactDetails, PersonDetails, register_person
+from cases.people.actions import ContactDetails, PersonDetails, declare_access, register_person
 from cases.people.models import Person
 from cases.units.models import Place, PlaceKind, Unit
 
@@ -156,3 +156,9 @@ def make_case(
         assigned_to=assigned_to,
         by=by,
     )
+
+
+def declare(user: User, case: Case) -> User:
+    """The user has said why they open this colleague's case."""
+    declare_access(person=case.person, reason="covering", note="", by=user)
+    return user

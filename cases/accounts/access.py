@@ -31,6 +31,14 @@ class StaffRequest(HttpRequest):
     user: User
 
 
+class ReasonNeeded(Exception):
+    """The row may be opened, but only after saying why. `address` is where that is done."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
+
+
 def requires(permission: Permission) -> Callable[[View], View]:
     """Refuse the page to whoever has this permission nowhere."""
 
@@ -39,7 +47,10 @@ def requires(permission: Permission) -> Callable[[View], View]:
         def guarded(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.may(permission):
                 raise PermissionDenied
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except ReasonNeeded as needed:
+                return redirect(needed.address)
 
         return guarded
 

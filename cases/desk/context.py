@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -31,7 +33,17 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "main_menu": SimpleLazyObject(lambda: _menu(request, user)),
         "user_menu": SimpleLazyObject(lambda: _user_menu(user)),
         "may_search": user.may(Permission.SEE_CASES),
+        "open_glass": SimpleLazyObject(lambda: _open_glass(request)),
     }
+
+
+def _open_glass(request: HttpRequest) -> dict[str, Any]:
+    """What the banner says; the session is asked, the right itself is the row's. No query."""
+    glass = request.session.get("open_glass")
+    until = parse_datetime(glass["until"]) if glass else None
+    if glass is None or until is None or until <= timezone.now():
+        return {}
+    return {"number": glass["number"], "case": glass["case"], "until": until}
 
 
 def _is_of_a_case(here: str, name: str) -> bool:
@@ -59,10 +71,12 @@ def _menu(request: HttpRequest, user: User) -> list[dict[str, Any]]:
 
 def _user_menu(user: User) -> dict[str, Any]:
     units = sorted({m.unit.name for m in user.memberships_today if m.unit})
+    glass = [{"label": _("Break the glass"), "url": reverse("casework:break_glass")}]
     return {
         "name": user.name,
         "unit": ", ".join(units),
         "items": [
+            *(glass if user.may(Permission.BREAK_GLASS) else []),
             {"label": _("Settings"), "url": reverse("accounts:settings")},
             {"label": _("Second factor"), "url": reverse("mfa_index")},
             {"label": _("Change password"), "url": reverse("account_change_password")},

@@ -18,6 +18,7 @@ from cases.appointments.forms import seen
 from cases.appointments.models import Appointment
 from cases.casework.models import Case, CaseOutcome
 from cases.units.models import ClosedDay, Place, Unit
+from tests import factories
 from tests.hostile import NOTHING, WRONG_EVERYWHERE
 
 pytestmark = pytest.mark.django_db
@@ -263,6 +264,7 @@ def test_a_protected_persons_case_is_for_the_cleared(
 ) -> None:
     hidden = make_case(protection="strictly")
     assert client.get(url("book", hidden)).status_code == 404
+    factories.declare(cleared, hidden)
     assert client_of(cleared).get(url("book", hidden)).status_code == 200
 
 

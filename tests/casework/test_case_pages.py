@@ -12,6 +12,7 @@ from cases.audit.models import Event
 from cases.casework.actions import finish_task, make_task
 from cases.casework.forms.case import NOTE_LENGTH, AssignForm, DecideForm, NoteForm
 from cases.casework.models import Assignment, Case, Note, Task
+from tests import factories
 from tests.hostile import SCRIPT, WRONG_EVERYWHERE, WRONG_IN_OTHER_WAYS
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +53,7 @@ def test_a_case_is_handed_to_a_colleague(case: Case, browser: Client, colleague:
 def test_only_those_who_hand_out_cases_take_one_from_somebody_else(
     case: Case, who: str, status: int, request: pytest.FixtureRequest, client_of: ClientOf
 ) -> None:
-    user = request.getfixturevalue(who)
+    user = factories.declare(request.getfixturevalue(who), case)
     answer = client_of(user).post(f"/cases/{case.pk}/assign/", {"adviser": str(user.pk)})
     assert answer.status_code == status
 

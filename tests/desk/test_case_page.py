@@ -14,6 +14,7 @@ from cases.casework.models import Case
 from cases.casework.states import STATES
 from cases.desk.timeline import timeline_of
 from cases.people.models import ContactPoint, IdentityNumber
+from tests import factories
 from tests.desk.conftest import ClientOf, MakeCase
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +94,7 @@ def test_a_closed_case_offers_nothing_to_do(closed_case: MakeCase, browser: Clie
 def test_a_colleague_reads_all_and_passes_on_nothing_of_others(
     case: Case, colleague: User, client_of: ClientOf
 ) -> None:
-    page = page_of(case, client_of(colleague))
+    page = page_of(case, client_of(factories.declare(colleague, case)))
     assert "Write a note" in page
     assert f"/cases/{case.pk}/assign/" not in page
 

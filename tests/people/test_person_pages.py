@@ -12,6 +12,7 @@ from cases.accounts.models import User
 from cases.casework.models import Case
 from cases.people.forms import ContactForm, CorrectPersonForm
 from cases.people.models import ContactPoint, SearchToken
+from tests import factories
 from tests.hostile import NOTHING, SCRIPT, WRONG_EVERYWHERE, WRONG_IN_OTHER_WAYS
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +48,7 @@ def test_a_colleagues_change_is_shown_beside_ones_own(
     case: Case, browser: Client, colleague: User, client_of: ClientOf
 ) -> None:
     theirs = typed(case, family_name="Selje", language="nn", birth_date="15.4.1998")
-    client_of(colleague).post(f"/cases/{case.pk}/person/", theirs)
+    client_of(factories.declare(colleague, case)).post(f"/cases/{case.pk}/person/", theirs)
 
     page = browser.post(f"/cases/{case.pk}/person/", typed(case, family_name="Rogn"))
 
@@ -81,6 +82,7 @@ def test_who_is_not_cleared_hands_a_protected_person_on(case: Case, browser: Cli
 
 
 def test_who_is_cleared_stays_on_the_case(case: Case, cleared: User, client_of: ClientOf) -> None:
+    factories.declare(cleared, case)
     sent = typed(case, protection="confidential")
     page = client_of(cleared).post(f"/cases/{case.pk}/person/", sent, follow=True)
     assert page.redirect_chain[-1][0] == case.get_absolute_url()

@@ -1,6 +1,8 @@
 """The case: a number, who has it, and the milestones from which its state is computed."""
 
+from collections.abc import Collection
 from typing import Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -10,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.accounts.models import User
 from cases.casework.models.referral import Referral
 from cases.core.models import Versioned
-from cases.people.models import Person, visible_through
+from cases.people.models import Block, Person, visible_through
 from cases.units.models import Unit
 
 
@@ -46,6 +48,11 @@ class CaseOutcome(models.TextChoices):
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(visible_through(user, "person__"))
+
+    def behind_glass_for(self, user: User, units: Collection[UUID]) -> Self:
+        """What the user may break the glass for in these units: neither blocked nor restricted."""
+        blocked = Block.objects.in_force().filter(user=user).values("person")
+        return self.filter(unit__in=units, person__restricted_at=None).exclude(person__in=blocked)
 
     def open(self) -> Self:
         return self.filter(closed_at=None)

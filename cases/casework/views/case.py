@@ -13,6 +13,7 @@ from cases.accounts.access import StaffRequest, require_in_unit, requires
 from cases.accounts.roles import Permission
 from cases.casework.actions import (
     AlreadyDone,
+    MustNotSee,
     NothingToDecide,
     NotOfThisUnit,
     assign,
@@ -62,6 +63,8 @@ def assign_case(request: StaffRequest, case_id: UUID) -> HttpResponse:
             assign(case_id=case.pk, adviser=form.cleaned_data["adviser"], by=request.user)
         except NotOfThisUnit:
             form.add_error("adviser", _("This adviser does not belong to the unit."))
+        except MustNotSee:
+            form.add_error("adviser", _("This adviser must not have this case. Choose another."))
         except CaseIsClosed:
             messages.warning(request, CLOSED)
             return redirect(case)
@@ -96,14 +99,14 @@ def note(request: StaffRequest, case_id: UUID) -> HttpResponse:
 @requires(Permission.WORK_ON_CASES)
 def task_done(request: StaffRequest, task_id: UUID) -> HttpResponse:
     visible = Task.objects.visible_to(request.user)
-    task = visible.select_related("case").filter(pk=task_id).first()
+    task = visible.filter(pk=task_id).first()
     if task is None:
         raise Http404
-    require_in_unit(request.user, Permission.WORK_ON_CASES, task.unit_id)
+    case = visible_case(request, task.case_id, Permission.WORK_ON_CASES)
     try:
         finish_task(task=task, by=request.user)
     except AlreadyDone:
         messages.info(request, _("A colleague has done this already."))
     else:
         messages.success(request, _("The task is done."))
-    return redirect(task.case)
+    return redirect(case)

@@ -1,0 +1,49 @@
+"""Writes from referral to case, each with its audit event in the same transaction."""
+
+from cases.casework.actions.access import (
+    NoSuchCase,
+    NotBehindGlass,
+    block_from_case,
+    break_glass_on_case,
+)
+from cases.casework.actions.referral import (
+    AlreadyRegistered,
+    FindDetails,
+    OrderDetails,
+    ReferralDetails,
+    register_referral,
+)
+from cases.casework.actions.work import (
+    AlreadyDone,
+    MustNotSee,
+    NothingToDecide,
+    NotOfThisUnit,
+    assign,
+    decide_on_find,
+    find_milestones,
+    finish_task,
+    make_task,
+    write_note,
+)
+
+__all__ = [
+    "AlreadyDone",
+    "AlreadyRegistered",
+    "FindDetails",
+    "MustNotSee",
+    "NoSuchCase",
+    "NotBehindGlass",
+    "NotOfThisUnit",
+    "NothingToDecide",
+    "OrderDetails",
+    "ReferralDetails",
+    "assign",
+    "block_from_case",
+    "break_glass_on_case",
+    "decide_on_find",
+    "find_milestones",
+    "finish_task",
+    "make_task",
+    "register_referral",
+    "write_note",
+]
