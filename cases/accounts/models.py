@@ -27,6 +27,11 @@ class UserQuerySet(models.QuerySet["User"]):
         members = Membership.objects.in_force_on(day).filter(unit=unit, role__in=CASE_ROLES)
         return self.active().filter(pk__in=members.values("user")).order_by("name", "pk")
 
+    def sample_takers_of(self, unit: Unit, day: date) -> Self:
+        """Those who take drug tests in this unit on this day, by name."""
+        members = Membership.objects.in_force_on(day).filter(unit=unit, role=Role.SAMPLE_TAKER)
+        return self.active().filter(pk__in=members.values("user")).order_by("name", "pk")
+
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, name: str, password: str | None = None) -> "User":

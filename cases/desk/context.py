@@ -17,6 +17,7 @@ from cases.accounts.roles import Permission
 MENU = (
     (lambda: _("Today"), "desk:today", Permission.SEE_CASES, ()),
     (lambda: _("Cases"), "desk:cases", Permission.SEE_CASES, ("desk:case", "desk:search")),
+    (lambda: _("Tests to take"), "casework:samples", Permission.TAKE_SAMPLES, ()),
     (lambda: _("Figures"), "statistics:figures", Permission.SEE_SAFE_FIGURES, ()),
     (lambda: _("Set-up"), "admin:index", Permission.SET_UP, ()),
 )

@@ -1,6 +1,6 @@
 """What the case page shows, gathered with the same number of queries whatever the case holds."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -13,13 +13,11 @@ from cases.casework.models import Case, Note
 from cases.casework.states import sentence_of, state_of
 from cases.core.working_days import OSLO
 from cases.desk.timeline import timeline_of
-from cases.people.models import ContactPoint, DeclaredAccess, IdentityNumber
+from cases.people.models import ContactPoint, IdentityNumber
 from cases.reminders.ledger import ledger_for
 from cases.support.overview import answers_of, help_of
 
 MOST_NOTES = 50
-MOST_ACCESSES = 5
-LATELY = timedelta(days=90)
 
 
 def overview_of(case: Case, user: User, now: datetime) -> dict[str, Any]:
@@ -57,7 +55,6 @@ def overview_of(case: Case, user: User, now: datetime) -> dict[str, Any]:
         "timeline": timeline_of(
             case, appointments, help_given.offers, answers.answers, answers.decisions
         ),
-        "declared_accesses": _declared_accesses(case, now),
         "may_keep_blocks": user.may(Permission.KEEP_BLOCKS, case.unit_id),
         "now": now,
     }
@@ -74,12 +71,6 @@ def _notes_of(case: Case) -> list[Note]:
     for note in notes:
         note.case = case
     return notes
-
-
-def _declared_accesses(case: Case, now: datetime) -> list[DeclaredAccess]:
-    """Which colleagues opened the case lately, and why."""
-    about = DeclaredAccess.objects.about(case.person_id)
-    return _sealed_of_person(case, about.filter(declared_at__gte=now - LATELY)[:MOST_ACCESSES])
 
 
 def _sealed_of_person(case: Case, rows: Any) -> list[Any]:

@@ -71,7 +71,11 @@ def test_the_adviser_sees_who_opened_the_case_and_why(
 ) -> None:
     typed = {"reason": "other", "note": "Vikar på mandag"}
     client_of(colleague).post(why(case), typed)
-    page = client_of(adviser).get(case.get_absolute_url()).content.decode()
+    assert (
+        "A colleague has opened it 1 time lately"
+        in client_of(adviser).get(case.get_absolute_url()).content.decode()
+    )
+    page = client_of(adviser).get(f"/cases/{case.pk}/opened-by/").content.decode()
     assert "Colleague" in page
     assert "Vikar på mandag" in page
 

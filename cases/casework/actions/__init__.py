@@ -13,11 +13,18 @@ from cases.casework.actions.referral import (
     ReferralDetails,
     register_referral,
 )
+from cases.casework.actions.samples import (
+    NoSampleTaker,
+    TakerIsAdviser,
+    order_sample,
+    record_sample,
+)
 from cases.casework.actions.work import (
     AlreadyDone,
     MustNotSee,
     NothingToDecide,
     NotOfThisUnit,
+    TakesSamples,
     assign,
     decide_on_find,
     find_milestones,
@@ -27,6 +34,11 @@ from cases.casework.actions.work import (
 )
 
 __all__ = [
+    "NoSampleTaker",
+    "TakerIsAdviser",
+    "order_sample",
+    "record_sample",
+    "TakesSamples",
     "AlreadyDone",
     "AlreadyRegistered",
     "FindDetails",

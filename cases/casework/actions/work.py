@@ -16,6 +16,7 @@ from cases.casework.models import (
     FindDecision,
     Note,
     PoliceOrder,
+    Sample,
     Task,
     ThresholdDecision,
 )
@@ -30,6 +31,10 @@ class MustNotSee(Exception):
     """A block names this employee: the case can not be theirs."""
 
 
+class TakesSamples(Exception):
+    """This employee takes samples from the person, and so does not meet them."""
+
+
 class NothingToDecide(Exception):
     """The find needs no decision, or has its final one."""
 
@@ -41,7 +46,7 @@ class AlreadyDone(Exception):
 def assign(*, case_id: uuid.UUID, adviser: User | None, by: User) -> Case:
     """Give the case to an adviser of its unit, or to nobody.
 
-    Raises NotOfThisUnit, MustNotSee, CaseIsClosed.
+    Raises NotOfThisUnit, MustNotSee, TakesSamples, CaseIsClosed.
     """
     with recorded():
         case = lock_case(case_id)
@@ -51,6 +56,8 @@ def assign(*, case_id: uuid.UUID, adviser: User | None, by: User) -> Case:
                 raise NotOfThisUnit
             if Block.objects.in_force().filter(user=adviser, person=case.person_id).exists():
                 raise MustNotSee
+            if Sample.objects.filter(case__person=case.person_id, taker=adviser).exists():
+                raise TakesSamples
         Assignment.objects.create(
             case=case, unit=case.unit, adviser=adviser, assigned_at=timezone.now(), assigned_by=by
         )

@@ -26,6 +26,7 @@ from cases.casework.models.referral import (
     Referral,
     ThresholdDecision,
 )
+from cases.casework.models.sample import Sample, SampleQuerySet
 from cases.casework.models.work import Assignment, Note, Task, TaskKind
 
 __all__ = [
@@ -45,6 +46,8 @@ __all__ = [
     "OrderGiven",
     "PoliceOrder",
     "Referral",
+    "Sample",
+    "SampleQuerySet",
     "Sender",
     "SenderChoice",
     "SenderKind",

@@ -1,19 +1,23 @@
 """The case: a number, who has it, and the milestones from which its state is computed."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.accounts.models import User
 from cases.casework.models.referral import Referral
 from cases.core.models import Versioned
-from cases.people.models import Block, Person, visible_through
+from cases.people.models import Block, DeclaredAccess, Person, visible_through
 from cases.units.models import Unit
+
+LATELY = timedelta(days=90)
 
 
 class FindDecision(models.TextChoices):
@@ -78,12 +82,20 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def with_page_facts(self) -> Self:
         """What the case's own pages show besides, in the same query."""
+        declared = DeclaredAccess.objects.filter(
+            person=OuterRef("person"), declared_at__gte=timezone.now() - LATELY
+        )
         return self.select_related(
             "unit",
             "referral__sender",
             "referral__police_order__threshold_table",
             "opened_by",
             "closed_by",
+        ).annotate(
+            # How many times colleagues have opened it lately; a page of its own says who and why.
+            times_declared=Subquery(
+                declared.order_by().values("person").annotate(times=Count("*")).values("times")
+            ),
         )
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from cases.accounts.access import StaffRequest, requires, requires_fresh_second_factor
 from cases.accounts.roles import Permission
@@ -32,6 +32,7 @@ from cases.people.actions import (
 )
 
 GLASS_IN_SESSION = "open_glass"
+MOST_ACCESSES = 100
 
 
 @requires(Permission.SEE_CASES)
@@ -123,6 +124,17 @@ def know_person(request: StaffRequest, case_id: UUID) -> HttpResponse:
     record("block.asked", by=request.user, unit=case.unit_id, target=case, persons=[case.person_id])
     context = {"case": case, "form": form}
     return render(request, "casework/know_person.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@requires(Permission.SEE_CASES)
+def opened_by(request: StaffRequest, case_id: UUID) -> HttpResponse:
+    """Which colleagues have opened the case, when and why, the newest first."""
+    case = visible_case(request, case_id)
+    accesses = list(case.person.declared_accesses.about(case.person_id)[:MOST_ACCESSES])
+    for access in accesses:
+        access.person = case.person  # whose key opens the note
+    return render(request, "casework/opened_by.html", {"case": case, "accesses": accesses})
 
 
 @requires(Permission.KEEP_BLOCKS)

@@ -16,6 +16,7 @@ from cases.casework.actions import (
     MustNotSee,
     NothingToDecide,
     NotOfThisUnit,
+    TakesSamples,
     assign,
     decide_on_find,
     finish_task,
@@ -65,6 +66,10 @@ def assign_case(request: StaffRequest, case_id: UUID) -> HttpResponse:
             form.add_error("adviser", _("This adviser does not belong to the unit."))
         except MustNotSee:
             form.add_error("adviser", _("This adviser must not have this case. Choose another."))
+        except TakesSamples:
+            form.add_error(
+                "adviser", _("This colleague takes drug tests of the person. Choose another.")
+            )
         except CaseIsClosed:
             messages.warning(request, CLOSED)
             return redirect(case)

@@ -22,6 +22,8 @@ def start(request: StaffRequest) -> HttpResponse:
     """Everyone's first page: the one their rights lead to."""
     if request.user.may(Permission.SEE_CASES):
         return today(request)
+    if request.user.may(Permission.TAKE_SAMPLES):
+        return redirect("casework:samples")
     if request.user.may(Permission.SET_UP):
         return redirect("admin:index")
     return redirect("statistics:figures")

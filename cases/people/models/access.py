@@ -28,13 +28,15 @@ GLASS_OPEN_FOR = timedelta(hours=4)
 REVIEWED_WITHIN = timedelta(days=7)
 
 
-def visible_through(user: User, prefix: str = "") -> Q:
+def visible_through(
+    user: User, prefix: str = "", permission: Permission = Permission.SEE_CASES
+) -> Q:
     """The rule every row about a person is reached through: membership in force, clearance or a
     broken glass, no restriction, and no block.
 
     `prefix` is the path from the row to the person's columns, such as "person__".
     """
-    units = user.units_where(Permission.SEE_CASES)
+    units = user.units_where(permission)
     cleared = units & user.units_cleared()
     person = OuterRef(f"{prefix}pk")
     blocks = Block.objects.in_force().filter(user=user, person=person)
