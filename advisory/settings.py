@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "cases.letters",
     "cases.casework",
     "cases.people",
+    "cases.oidc",
     "cases.accounts",
     "cases.units",
     "cases.audit",
@@ -153,6 +154,23 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # practice runs on http://localhost
 MFA_TOTP_ISSUER = "Advisory"
+
+# --- Sign-in through a provider: Entra ID, Ansattporten, HelseID (docs/adr/0011-oidc.md) ----------
+OIDC_ISSUER = env.str("OIDC_ISSUER", "")
+OIDC_NAME = env.str("OIDC_NAME", "")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
+OIDC_PRIVATE_KEY = env.str("OIDC_PRIVATE_KEY", "")
+OIDC_KEY_ID = env.str("OIDC_KEY_ID", "")
+OIDC_KEY_THUMBPRINT = env.str("OIDC_KEY_THUMBPRINT", "")
+OIDC_ASSERTION_AUDIENCE = env.str("OIDC_ASSERTION_AUDIENCE", "issuer")
+OIDC_SCOPES = env.str("OIDC_SCOPES", "openid email").split()
+OIDC_PAR = env.bool("OIDC_PAR", False)
+OIDC_ACR_VALUES = env.str("OIDC_ACR_VALUES", "").split()
+OIDC_SECOND_FACTOR_ACR = env.str("OIDC_SECOND_FACTOR_ACR", "").split()
+OIDC_SECOND_FACTOR_AMR = env.str("OIDC_SECOND_FACTOR_AMR", "").split()
+OIDC_SUBJECT_CLAIMS = env.str("OIDC_SUBJECT_CLAIMS", "sub").split()
+OIDC_AUTHORIZATION_DETAILS = env.str("OIDC_AUTHORIZATION_DETAILS", "")
 
 # --- Sessions and cookies ---------------------------------------------------------------------
 SESSION_COOKIE_AGE = 12 * 60 * 60

@@ -6,6 +6,8 @@ from typing import Any
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from cases.oidc.configuration import faults
+
 # Releases with the fix of the WAL-reset fault, which can corrupt a database in WAL mode.
 WAL_FIXED_IN_SERIES = {(3, 44): 6, (3, 50): 7, (3, 51): 3}
 
@@ -45,6 +47,7 @@ def database_settings(url: str) -> dict[str, Any]:
 def refuse_unsafe_production(settings: dict[str, Any]) -> None:
     """Raise ImproperlyConfigured, naming the variable, when production would not be safe."""
     if settings["ADVISORY_MODE"] != "production":
+        refuse_broken_sign_in(settings)
         return
     problems = {
         "SECRET_KEY": settings["SECRET_KEY"] == settings["PRACTICE_SECRET_KEY"]
@@ -56,7 +59,14 @@ def refuse_unsafe_production(settings: dict[str, Any]) -> None:
         "SMS_URL": bool(settings["SMS_URL"]) and not settings["SMS_TOKEN"],
     }
     wrong = [name for name, is_wrong in problems.items() if is_wrong]
+    wrong += faults(settings, production=True)
     if wrong:
         raise ImproperlyConfigured(
             "ADVISORY_MODE=production refuses to start. Set a safe value for: " + ", ".join(wrong)
         )
+
+
+def refuse_broken_sign_in(settings: dict[str, Any]) -> None:
+    """Raise ImproperlyConfigured, naming the variables, when the provider could not be used."""
+    if wrong := faults(settings, production=False):
+        raise ImproperlyConfigured("Sign-in through a provider. Set right: " + ", ".join(wrong))

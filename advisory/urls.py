@@ -11,6 +11,7 @@ handler500 = "cases.desk.views.errors.server_error"
 urlpatterns = [
     path("", include("cases.desk.urls")),
     path("account/", include("cases.accounts.urls")),
+    path("account/oidc/", include("cases.oidc.urls")),
     path("cases/", include("cases.casework.urls")),
     path("cases/", include("cases.appointments.urls")),
     path("cases/", include("cases.support.urls")),

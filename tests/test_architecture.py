@@ -47,6 +47,7 @@ REVIEWED_FILES = {
     "cases/casework/choices.py": "legal bases, substances and units of the user's memberships",
     "cases/casework/finds.py": "thresholds: nobody's personal data",
     "cases/letters/rendering.py": "letter texts: nobody's personal data",
+    "cases/oidc/identities.py": "of the account that the sign-in provider has proved",
     "cases/reminders/channels/mock.py": "practice only: what the messages of a job would show",
     "cases/reminders/circuit.py": "the state of a channel: nobody's personal data",
     "cases/reminders/gate.py": "a job: the rows it has claimed",

@@ -3,6 +3,12 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+from django.urls import reverse
+
+from cases.accounts.proof import came_through_provider
+
+ALLAUTH_STAGE = "allauth.mfa.stages.AuthenticateStage"
+OUR_STAGE = "cases.accounts.stages.SecondFactorStage"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -18,3 +24,14 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         user = super().authenticate(request, **credentials)
         return user if user is not None and user.is_active else None
+
+    def get_login_stages(self) -> list[str]:
+        """A sign-in provider may have proved the second factor already."""
+        stages = super().get_login_stages()
+        return [OUR_STAGE if stage == ALLAUTH_STAGE else stage for stage in stages]
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Whoever came through a provider is told that they are still signed in there."""
+        if request.user.is_authenticated and came_through_provider(request):
+            return reverse("oidc:signed_out")
+        return super().get_logout_redirect_url(request)

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils import translation
 
 from cases.accounts.access import has_second_factor
+from cases.accounts.proof import provider_proved_second_factor
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -31,7 +32,7 @@ class LanguageMiddleware:
 class SecondFactorMiddleware:
     """Staff without a second factor reach nothing but the pages where they set one up."""
 
-    OPEN_VIEWS = ("mfa_", "account_", "desk:healthz", "desk:readyz")
+    OPEN_VIEWS = ("mfa_", "account_", "oidc:", "desk:healthz", "desk:readyz")
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -46,5 +47,7 @@ class SecondFactorMiddleware:
             return None
         name = request.resolver_match.view_name if request.resolver_match else ""
         if name.startswith(self.OPEN_VIEWS) or has_second_factor(request.user):
+            return None
+        if provider_proved_second_factor(request, request.user):
             return None
         return redirect("mfa_index")
