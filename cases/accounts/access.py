@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.accounts.models import User
+from cases.accounts.proof import provider_proved_second_factor
 from cases.accounts.roles import Permission
 
 View = Callable[..., HttpResponse]
@@ -91,7 +92,9 @@ def has_fresh_second_factor(request: HttpRequest) -> bool:
 def ask_for_second_factor(request: HttpRequest) -> HttpResponse:
     """Lead to the page where the second factor is shown, or set up first, and then back here."""
     user = request.user
-    if is_mfa_enabled(user, [Authenticator.Type.TOTP]):
+    if provider_proved_second_factor(request, user):
+        page = "oidc:confirm"
+    elif is_mfa_enabled(user, [Authenticator.Type.TOTP]):
         page = "mfa_reauthenticate"
     elif is_mfa_enabled(user, [Authenticator.Type.WEBAUTHN]):
         page = "mfa_reauthenticate_webauthn"

@@ -35,6 +35,7 @@ class Proven:
     subject: str  # a digest: neither the number nor the name of the account is kept
     verified_email: str
     second_factor: bool
+    fresh: bool  # proved just now, not by a session at the provider
 
 
 def read_id_token(
@@ -43,12 +44,13 @@ def read_id_token(
     """Raises TokenRefused, ProviderUnreachable and ProviderMisbehaves."""
     claims = _decoded(provider, discovery, token)
     _check_claims(provider, claims, nonce)
-    if fresh:
-        _check_fresh(claims)
+    if fresh and not _is_fresh(claims):
+        raise TokenRefused("not_fresh")
     return Proven(
         subject=_subject(provider, claims),
         verified_email=_verified_email(claims),
         second_factor=_proves_second_factor(provider, claims),
+        fresh=_is_fresh(claims),
     )
 
 
@@ -100,12 +102,11 @@ def _check_claims(provider: Provider, claims: dict[str, Any], nonce: str) -> Non
         raise TokenRefused("authorization_details")
 
 
-def _check_fresh(claims: dict[str, Any]) -> None:
-    """The provider was asked to let its user prove it anew; a session of theirs is not enough."""
+def _is_fresh(claims: dict[str, Any]) -> bool:
     at = claims.get("auth_time")
-    age = timezone.now().timestamp() - at if isinstance(at, int | float) else None
-    if age is None or not -SKEW_SECONDS <= age <= FRESH_SECONDS:
-        raise TokenRefused("not_fresh")
+    if not isinstance(at, int | float):
+        return False
+    return -SKEW_SECONDS <= timezone.now().timestamp() - at <= FRESH_SECONDS
 
 
 def _subject(provider: Provider, claims: dict[str, Any]) -> str:

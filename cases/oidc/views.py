@@ -168,7 +168,7 @@ def _finish_sign_in(
             raise Refusal(REFUSED, "no_user")
         if request.user.is_authenticated and request.user.pk != user.pk:
             logout(request)
-        record_provider_proof(request, user, second_factor=proven.second_factor)
+        record_provider_proof(request, user, second_factor=proven.second_factor, fresh=proven.fresh)
         return perform_login(request, Login(user=user, redirect_url=attempt.next_page or None))
 
 
