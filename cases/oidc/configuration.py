@@ -93,7 +93,7 @@ def read_details(text: str) -> list[dict[str, Any]]:
 
 def faults(values: Mapping[str, Any], *, production: bool) -> list[str]:
     """Names of the OIDC variables that would not work or not be safe; never their values."""
-    if not values["OIDC_ISSUER"]:
+    if not values.get("OIDC_ISSUER"):
         return []
     secret, key = values["OIDC_CLIENT_SECRET"], values["OIDC_PRIVATE_KEY"]
     wrong = {
