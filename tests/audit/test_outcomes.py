@@ -126,7 +126,8 @@ def test_c3_what_is_refused_before_any_view_is_told(adviser: User, broken: dict[
 
 def test_c3_a_body_too_large_is_told(db: None, settings: Any) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
-    strict = Client(enforce_csrf_checks=True, raise_request_exception=False)
-    response = strict.post(reverse("account_login"), {"login": CANARY * 10})
+    response = Client(raise_request_exception=False).post(
+        reverse("account_login"), f"login={CANARY * 10}", "application/x-www-form-urlencoded"
+    )
     assert response.status_code in (400, 413)
     assert refusal().outcome == Outcome.FAILED
