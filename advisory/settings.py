@@ -297,7 +297,18 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": NUDGE_SECONDS * 12,
         "options": {"expires": NUDGE_SECONDS * 10},
     },
+    "anchor-heads": {
+        "task": "cases.audit.tasks.anchor_heads",
+        "schedule": 600.0,
+        "options": {"expires": 300.0},
+    },
 }
+
+# --- The access log's anchors: heads of its chains, outside the database ------------------------
+AUDIT_ANCHORS = Path(env.str("AUDIT_ANCHORS", str(DATA_DIR / "anchors")))
+# base64 of 32 bytes; commas before older ones. Without it a key is made from FIELD_KEYS' `index`.
+AUDIT_ANCHOR_KEY = env.str("AUDIT_ANCHOR_KEY", "")
+AUDIT_ANCHOR_MAIL = env.str("AUDIT_ANCHOR_MAIL", "")
 
 # --- Logging: no personal data ------------------------------------------------------------------
 LOGGING = {

@@ -6,13 +6,15 @@ An event holds references and field names, never content. Each unit has a chain 
 import hashlib
 import json
 import uuid
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, Protocol, Self
 
 from django.db import models
 from django.db.models import Q
 
-from cases.core.models import Row
+from cases.core.models import Row, both_or_neither
 
 INSTALLATION = uuid.UUID(int=0)  # the chain of what belongs to no unit
 
@@ -46,6 +48,8 @@ class Client(models.TextChoices):
 
 # What the hash covers has grown twice; events from before keep the hash they have.
 FIRST_FORMAT, WITH_TIER, THIS_FORMAT = 1, 2, 3
+# A month of the log is kept as long as its cases, and then this long at the least.
+MONTHS_KEPT = 24
 # How the names of actions end that only showed something, and changed nothing.
 READING = ("viewed", "listed", "searched", "found_by_number", "printed", "exported", "downloaded")
 # Permissions that open a unit's log; `accounts.roles` stands above this app and spells them out.
@@ -154,17 +158,34 @@ class Event(Row):
         return f"{self.action} {self.sequence}"
 
     def chained_hash(self) -> str:
-        """SHA-256 over every field and the hash before, 64 hexadecimal characters."""
-        content = [
-            str(self.id), str(self.unit), self.sequence, self.at.isoformat(), str(self.request),
-            str(self.actor), self.actor_roles, self.action, self.outcome, self.target_kind,
-            str(self.target), self.persons, self.fields, self.purpose, self.previous_hash,
-        ]  # fmt: skip
-        if self.format >= WITH_TIER:
-            content += [self.format, self.legal_basis, self.tier, self.reason, self.client]
-        if self.format >= THIS_FORMAT:
-            content += [str(self.case), self.count, self.words]
-        return hashlib.sha256(json.dumps(content, ensure_ascii=True).encode()).hexdigest()
+        return event_hash(columns_of(self))
+
+
+# What an event's hash is made of, in the order of `event_hash`.
+HASHED = (
+    "id", "unit", "sequence", "at", "request", "actor", "actor_roles", "action", "outcome",
+    "target_kind", "target", "persons", "fields", "purpose", "previous_hash",
+    "format", "legal_basis", "tier", "reason", "client", "case", "count", "words",
+)  # fmt: skip
+columns_of = attrgetter(*HASHED)
+
+
+def event_hash(columns: Sequence[Any]) -> str:
+    """SHA-256 over the columns `HASHED` and the hash before, 64 hexadecimal characters."""
+    (
+        pk, unit, sequence, at, request, actor, roles, action, outcome, target_kind, target,
+        persons, fields, purpose, previous_hash, form, legal_basis, tier, reason, client, case,
+        count, words,
+    ) = columns  # fmt: skip
+    content = [
+        str(pk), str(unit), sequence, at.isoformat(), str(request), str(actor), roles, action,
+        outcome, target_kind, str(target), persons, fields, purpose, previous_hash,
+    ]  # fmt: skip
+    if form >= WITH_TIER:
+        content += [form, legal_basis, tier, reason, client]
+    if form >= THIS_FORMAT:
+        content += [str(case), count, words]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=True).encode()).hexdigest()
 
 
 class EventPerson(models.Model):
@@ -202,3 +223,57 @@ class Head(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.sequence}"
+
+
+class SealQuerySet(models.QuerySet["Seal"]):
+    def kept(self) -> Self:
+        return self.filter(dropped_at=None)
+
+    def dropped(self) -> Self:
+        return self.exclude(dropped_at=None)
+
+    def droppable(self, now: datetime) -> Self:
+        """Months that ended long enough ago; a case that is kept longer keeps its months too."""
+        years, months = divmod(now.year * 12 + now.month - 1 - MONTHS_KEPT, 12)
+        return self.kept().filter(month__lt=date(years, months + 1, 1))
+
+
+class Seal(Row):
+    """A month of a unit's chain that has ended. When it is dropped, the chain verifies from here."""
+
+    unit = models.UUIDField()
+    month = models.DateField()  # its first day, UTC
+    first_sequence = models.PositiveBigIntegerField()
+    last_sequence = models.PositiveBigIntegerField()
+    first_previous_hash = models.CharField(max_length=64, blank=True)
+    last_hash = models.CharField(max_length=64)
+    count = models.PositiveBigIntegerField()
+    sealed_at = models.DateTimeField()
+    dropped_at = models.DateTimeField(null=True)
+    dropped_by = models.UUIDField(null=True)
+
+    objects = SealQuerySet.as_manager()
+
+    class Privacy:
+        kept = {
+            "id", "unit", "month", "first_sequence", "last_sequence", "first_previous_hash",
+            "last_hash", "count", "sealed_at", "dropped_at", "dropped_by",
+        }  # fmt: skip
+        erased: set[str] = set()
+        anonymised: dict[str, object] = {}
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "month"], name="audit_seal_month"),
+            both_or_neither("audit_seal_dropped", "dropped_at", "dropped_by"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.month:%Y-%m}"
+
+    def facts(self) -> list[str]:
+        """What the event about this seal holds: nothing else says which events there were."""
+        return [
+            f"month:{self.month:%Y-%m}", f"first:{self.first_sequence}",
+            f"last:{self.last_sequence}", f"count:{self.count}", f"hash:{self.last_hash}",
+        ]  # fmt: skip

@@ -1,9 +1,27 @@
-"""Walk the chains and tell where one is broken."""
+"""Walk the chains, hold them against what was anchored outside, and tell where one is broken."""
 
 import uuid
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
-from cases.audit.models import Event, Head
+from cases.audit.anchors import Anchors, read_anchors
+from cases.audit.models import HASHED, Event, EventPerson, Head, Seal, event_hash
+
+ROWS_AT_ONCE = 2000
+# Two web servers' clocks may differ by this much.
+CLOCK_TOLERANCE = timedelta(seconds=60)
+UNANCHORED_FOR = timedelta(hours=24)
+GAP_ACKNOWLEDGED = "audit.gap_acknowledged"
+MONTH_DROPPED = "audit.month_dropped"
+
+# Places in a row of the columns HASHED.
+PK, SEQUENCE, AT, ACTION = (HASHED.index(name) for name in ("id", "sequence", "at", "action"))
+PERSONS, FIELDS = HASHED.index("persons"), HASHED.index("fields")
+PREVIOUS, REASON = HASHED.index("previous_hash"), HASHED.index("reason")
 
 
 @dataclass(frozen=True)
@@ -13,25 +31,204 @@ class Break:
     what: str
 
 
-def broken_links(unit: uuid.UUID) -> list[Break]:
+@dataclass(frozen=True)
+class Gap:
+    """Events that were anchored and are gone, and that somebody has answered for."""
+
+    first: int
+    last: int
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Anchored:
+    """One head as it was written outside."""
+
+    sequence: int
+    hash: str
+    at: datetime
+
+
+@dataclass
+class Chain:
+    """What a walk along a unit's chain has found."""
+
+    unit: uuid.UUID
+    first: int = 1
+    last: int = 0
+    last_hash: str = ""
+    last_at: datetime | None = None
+    register: int = 0
+    breaks: list[Break] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    lost: list[Anchored] = field(default_factory=list)
+    dropped: set[str] = field(default_factory=set)
+
+    def broken(self, sequence: int, what: str) -> None:
+        self.breaks.append(Break(self.unit, sequence, what))
+
+
+@dataclass
+class Report:
+    events: int = 0
+    breaks: list[Break] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    gaps: list[tuple[uuid.UUID, Gap]] = field(default_factory=list)
+
+
+def verify(anchors: Anchors | None = None) -> Report:
+    """Every unit's chain, and with anchors what only they can show."""
+    report = Report(faults=list(anchors.faults) if anchors else [])
+    anchored = _anchored_of(anchors) if anchors else {}
+    units = set(Head.objects.values_list("unit", flat=True)) | set(anchored)
+    units |= set(Event.objects.values_list("unit", flat=True).distinct())
+    for unit in sorted(units):
+        chain = walk(unit, anchored.get(unit, []), anchors)
+        report.events += chain.last - chain.first + 1
+        report.breaks += chain.breaks
+        report.gaps += [(unit, gap) for gap in chain.gaps]
+    return report
+
+
+def verify_with(place: Path) -> Report:
+    return verify(read_anchors(place))
+
+
+def broken_links(unit: uuid.UUID, anchors: Anchors | None = None) -> list[Break]:
     """Every place in a unit's chain that does not fit: changed, missing, added or cut off."""
-    breaks: list[Break] = []
-    expected, previous = 1, ""
-    for event in Event.objects.filter(unit=unit).order_by("sequence").iterator():
-        if event.sequence != expected:
-            breaks.append(Break(unit, expected, "missing"))
-        elif event.previous_hash != previous:
-            breaks.append(Break(unit, event.sequence, "does not follow the one before"))
-        if event.hash != event.chained_hash():
-            breaks.append(Break(unit, event.sequence, "changed"))
-        expected, previous = event.sequence + 1, event.hash
-    head = Head.objects.filter(unit=unit).first()
-    if head is None or (head.sequence, head.hash) != (expected - 1, previous):
-        breaks.append(Break(unit, expected, "the end of the chain was cut off or rewritten"))
-    return breaks
+    anchored = _anchored_of(anchors).get(unit, []) if anchors else []
+    return walk(unit, anchored, anchors).breaks
 
 
 def all_broken_links() -> list[Break]:
-    units = set(Head.objects.values_list("unit", flat=True))
-    units |= set(Event.objects.values_list("unit", flat=True).distinct())
-    return [broken for unit in sorted(units) for broken in broken_links(unit)]
+    return verify().breaks
+
+
+def lost_events(unit: uuid.UUID, anchors: Anchors) -> list[Anchored]:
+    """The anchored heads that the chain does not hold and that nobody has answered for."""
+    return walk(unit, _anchored_of(anchors).get(unit, []), anchors).lost
+
+
+def _anchored_of(anchors: Anchors) -> dict[uuid.UUID, list[Anchored]]:
+    found: dict[uuid.UUID, list[Anchored]] = defaultdict(list)
+    for line in anchors.lines:
+        for unit, (sequence, hash_) in line.heads.items():
+            found[unit].append(Anchored(sequence, hash_, line.at))
+    return found
+
+
+def walk(unit: uuid.UUID, anchored: list[Anchored], anchors: Anchors | None) -> Chain:
+    chain = Chain(unit)
+    seals = _begin_behind_the_dropped(chain)
+    wanted: dict[int, list[Anchored]] = defaultdict(list)
+    for anchor in anchored:
+        if anchor.sequence >= chain.first:
+            wanted[anchor.sequence].append(anchor)
+    for row, hash_ in _rows_of(unit):
+        _step(chain, row, hash_)
+        if anchors_here := wanted.pop(chain.last, None):
+            chain.lost += [anchor for anchor in anchors_here if anchor.hash != hash_]
+    chain.lost += [anchor for left in wanted.values() for anchor in left]
+    _check_the_end(chain)
+    _check_the_register(chain)
+    _check_seals(chain, seals, anchors)
+    _answer_for_the_lost(chain)
+    if anchored and chain.last_at and chain.last_at - anchored[-1].at > UNANCHORED_FOR:
+        chain.broken(chain.last, "is a day younger than the newest anchor")
+    return chain
+
+
+def _begin_behind_the_dropped(chain: Chain) -> list[Seal]:
+    """Where the chain begins: behind the months that were dropped. Returns the unit's seals."""
+    seals = list(Seal.objects.filter(unit=chain.unit).order_by("month"))
+    for seal in seals:
+        if seal.dropped_at is not None:
+            chain.first, chain.last = seal.last_sequence + 1, seal.last_sequence
+            chain.last_hash = seal.last_hash
+    return seals
+
+
+def _rows_of(unit: uuid.UUID) -> Iterator[tuple[tuple[Any, ...], str]]:
+    rows = Event.objects.filter(unit=unit).order_by("sequence").values_list(*HASHED, "hash")
+    for row in rows.iterator(chunk_size=ROWS_AT_ONCE):
+        yield row[:-1], row[-1]
+
+
+def _step(chain: Chain, row: tuple[Any, ...], hash_: str) -> None:
+    """One event further. What does not fit is noted, and the walk goes on from what is there."""
+    sequence, at = row[SEQUENCE], row[AT]
+    if sequence != chain.last + 1:
+        chain.broken(chain.last + 1, "is missing")
+    elif row[PREVIOUS] != chain.last_hash:
+        chain.broken(sequence, "does not follow the one before")
+    if hash_ != event_hash(row):
+        chain.broken(sequence, "was changed")
+    if chain.last_at is not None and at < chain.last_at - CLOCK_TOLERANCE:
+        chain.broken(sequence, "is older than the one before")
+    chain.last, chain.last_hash, chain.last_at = sequence, hash_, at
+    chain.register += _register_sum(row[PK], row[PERSONS])
+    if row[ACTION] == GAP_ACKNOWLEDGED:
+        chain.gaps += _gaps_in(row)
+    elif row[ACTION] == MONTH_DROPPED:
+        chain.dropped.add("|".join(row[FIELDS]))
+
+
+def _register_sum(event: uuid.UUID, persons: list[str]) -> int:
+    """A sum that does not mind the order: the register is kept in another one."""
+    try:
+        return sum(hash((event.int, int(person.replace("-", ""), 16))) for person in persons)
+    except ValueError:
+        return -1  # was changed to what is no reference
+
+
+def _gaps_in(row: tuple[Any, ...]) -> Iterator[Gap]:
+    for fact in row[FIELDS]:
+        if fact.startswith("lost:"):
+            first, _, last = fact.removeprefix("lost:").partition("-")
+            yield Gap(int(first), int(last), row[AT], row[REASON])
+
+
+def _check_the_end(chain: Chain) -> None:
+    head = Head.objects.filter(unit=chain.unit).first()
+    if head is None or (head.sequence, head.hash) != (chain.last, chain.last_hash):
+        chain.broken(chain.last + 1, "is missing: the end was cut off or written anew")
+
+
+def _check_the_register(chain: Chain) -> None:
+    rows = EventPerson.objects.filter(unit=chain.unit).values_list("event", "person")
+    register = sum(
+        hash((event.int, person.int)) for event, person in rows.iterator(chunk_size=ROWS_AT_ONCE)
+    )
+    if register != chain.register:
+        chain.broken(chain.last, "or one before names other persons than the register finds it by")
+
+
+def _check_seals(chain: Chain, seals: list[Seal], anchors: Anchors | None) -> None:
+    """A dropped month is told by an event that is still there, and was anchored when it was sealed."""
+    known = anchors.known_seals() if anchors else {}
+    for seal in seals:
+        if seal.dropped_at is None:
+            continue
+        if "|".join(sorted(seal.facts())) not in chain.dropped:
+            chain.broken(seal.last_sequence, "and those before are gone, and no event says why")
+        elif anchors and known.get(seal.pk) != (seal.last_sequence, seal.last_hash):
+            chain.broken(seal.last_sequence, "ended a dropped month whose seal was never anchored")
+
+
+def _answer_for_the_lost(chain: Chain) -> None:
+    """What is anchored and gone is a break, unless somebody has answered for it since."""
+    chain.lost = [
+        lost
+        for lost in chain.lost
+        if not any(
+            gap.first <= lost.sequence <= gap.last and lost.at < gap.at for gap in chain.gaps
+        )
+    ]
+    if chain.lost:
+        first = min(chain.lost, key=lambda lost: lost.sequence)
+        chain.broken(
+            first.sequence,
+            f"is not what was anchored at {first.at:%Y-%m-%d %H:%M} UTC"
+            f" ({len(chain.lost)} anchors do not fit)",
+        )
