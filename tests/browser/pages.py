@@ -13,14 +13,19 @@ from tools.practice import Practice
 
 KARI = steps.KARI  # adviser, cleared for protected people
 LIV = "liv.testberg@example.no"  # leader of the same unit
+SIV = "siv.testnes@example.no"  # municipal administrator of the same unit
+PAL = "pal.testrud@example.no"  # data protection officer
+TOR = "tor.testmoen@example.no"  # takes samples
 PER = "per.testvoll@example.no"  # reads figures, sees no case
 ADA = "ada.testheim@example.no"  # administrator
 NOBODY = ""
 
-# One case of Kari's unit for each state, and what else the addresses name.
+# One case of Kari's unit for each state that she may open without more ado, and what else the
+# addresses name. Where she has none of a state, the one there is becomes hers.
 FIND = """
 import json
 from django.utils import timezone
+from cases.accounts.models import User
 from cases.casework.models import Case, LegalBasis
 from cases.casework.states import state_of
 from cases.support.models import Offer
@@ -29,11 +34,19 @@ now, unit = timezone.now(), Unit.objects.get(code="NOR")
 found = {"unit": str(unit.pk)}
 for basis in LegalBasis.objects.for_unit(unit, now.date()):
     found[basis.kind] = str(basis.pk)
-cases = Case.objects.filter(unit=unit).select_related("person", "referral").order_by("serial")
-for case in sorted(cases, key=lambda case: case.person.is_protected):
-    found.setdefault(state_of(case, now).code, str(case.pk))
+kari = User.objects.get(email="kari.testdal@example.no")
+cases = list(Case.objects.filter(unit=unit).select_related("person", "referral").order_by("serial"))
+for case in sorted(cases, key=lambda c: (c.person.is_protected, c.assigned_to_id != kari.pk)):
+    code = state_of(case, now).code
+    if code not in found:
+        found[code] = str(case.pk)
+        Case.objects.filter(pk=case.pk).exclude(assigned_to=None).update(assigned_to=kari)
     if case.person.is_protected:
         found["protected"] = str(case.pk)
+        Case.objects.filter(pk=case.pk).update(assigned_to=kari)
+taken = set(found.values())
+theirs = [c for c in cases if str(c.pk) not in taken and c.assigned_to_id not in (None, kari.pk)]
+found["colleagues"] = str(theirs[0].pk)
 offer = Offer.objects.filter(case=found["help_running"], reply="accepted", result="").first()
 found["offer"] = str(offer.pk)
 print(json.dumps(found))
@@ -105,6 +118,13 @@ PAGES = (
     Shown("case-closed", "/cases/{closed}/"),
     Shown("case-protected", "/cases/{protected}/"),
     Shown("assign", "/cases/{to_be_summoned}/assign/"),
+    Shown("declare", "/cases/{colleagues}/"),
+    Shown("know-person", "/cases/{to_be_summoned}/i-know/"),
+    Shown("opened-by", "/cases/{to_be_summoned}/opened-by/"),
+    Shown("break-glass", "/cases/break-glass/"),
+    Shown("samples-of-case", "/cases/{to_be_summoned}/samples/"),
+    Shown("order-sample", "/cases/{to_be_summoned}/samples/order/"),
+    Shown("samples", "/cases/samples/", TOR),
     Shown("note", "/cases/{to_be_summoned}/note/"),
     Shown("add-contact", "/cases/{to_be_summoned}/contact/"),
     Shown("correct-person", "/cases/{to_be_summoned}/person/"),

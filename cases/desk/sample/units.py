@@ -42,18 +42,23 @@ class UnitPlan:
     profile: str
     municipalities: tuple[str, ...]
     staff: tuple[tuple[str, Role, bool], ...]  # name, role, cleared for protected people
+    around: tuple[tuple[str, Role], ...] = ()  # who has a role in the unit and no case
 
 
+# The same two serve both units of their municipality; the southern one has a staff of one.
+FJELLBY = (("Siri Testhaug", Role.MUNICIPAL_ADMINISTRATOR), ("Pål Testrud", Role.AUDITOR))
 PRACTICE = (
     UnitPlan("Rådgivende enhet Nordvik og Sørvik", "NOR", "Nordvik kommune", "Nordvik", "nb",
              "no-2021-bill", ("Nordvik", "Sørvik"),
              (("Kari Testdal", Role.ADVISER, True), ("Jon Testvik", Role.ADVISER, False),
-              ("Ine Testmo", Role.COORDINATOR, True), ("Liv Testberg", Role.LEADER, True))),
+              ("Ine Testmo", Role.COORDINATOR, True), ("Liv Testberg", Role.LEADER, True)),
+             (("Siv Testnes", Role.MUNICIPAL_ADMINISTRATOR), ("Pål Testrud", Role.AUDITOR),
+              ("Tor Testmoen", Role.SAMPLE_TAKER))),
     UnitPlan("Rådgjevande eining Fjellby nord", "FJN", "Fjellby kommune", "Fjellby", "nn",
              "no-2022-law", ("Fjellby",),
-             (("Odd Testeng", Role.ADVISER, True), ("Gro Testlund", Role.LEADER, True))),
+             (("Odd Testeng", Role.ADVISER, True), ("Gro Testlund", Role.LEADER, True)), FJELLBY),
     UnitPlan("Rådgjevande eining Fjellby sør", "FJS", "Fjellby kommune", "Fjellby", "nn",
-             "no-2022-law", ("Fjellby",), (("Una Teststad", Role.LEADER, True),)),
+             "no-2022-law", ("Fjellby",), (("Una Teststad", Role.LEADER, True),), FJELLBY),
 )  # fmt: skip
 
 
@@ -97,6 +102,8 @@ def make_unit(plan: UnitPlan, day: date) -> StaffedUnit:
         for kind, nb, nn, en, where in PLACES
     ]
     services = [Service(unit=unit, name_nb=nb, name_nn=nn, name_en=en) for nb, nn, en in SERVICES]
+    for name, role in plan.around:
+        make_user(name, unit, role)
     return StaffedUnit(
         unit,
         [make_user(name, unit, role, cleared) for name, role, cleared in plan.staff],
