@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     # The person's journey, the latest step first.
     "cases.desk",
     "cases.privacy",
+    "cases.retention",
     "cases.statistics",
     "cases.reminders",
     "cases.support",
@@ -111,6 +112,8 @@ CRISPY_TEMPLATE_PACK = "designsystemet"
 # --- Database ---------------------------------------------------------------------------------
 DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{DATA_DIR / 'advisory.sqlite3'}")
 DATABASES = {"default": database_settings(DATABASE_URL)}
+# Which rows were erased, as keyed hashes: outside the database, so that no restore brings them back.
+ERASURE_LEDGER = env.str("ERASURE_LEDGER", str(DATA_DIR / "erasures.jsonl"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Sessions and rate limits live in the database: one thing less that can fail.
 CACHES = {
@@ -301,6 +304,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "cases.audit.tasks.anchor_heads",
         "schedule": 600.0,
         "options": {"expires": 300.0},
+    },
+    "sweep-retention": {
+        "task": "cases.retention.tasks.sweep_retention",
+        "schedule": NUDGE_SECONDS,
+        "options": {"expires": NUDGE_SECONDS * 4},
     },
 }
 

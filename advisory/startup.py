@@ -34,6 +34,8 @@ def database_settings(url: str) -> dict[str, Any]:
             "timeout": 20,
             "init_command": (
                 f"PRAGMA journal_mode={journal};PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
+                # What is deleted is overwritten, not only forgotten.
+                "PRAGMA secure_delete=ON;"
             ),
         }
     elif engine == "django.db.backends.postgresql":

@@ -16,6 +16,7 @@ urlpatterns = [
     path("cases/", include("cases.appointments.urls")),
     path("cases/", include("cases.support.urls")),
     path("messages/", include("cases.reminders.urls")),
+    path("deletion/", include("cases.retention.urls")),
     path("figures/", include("cases.statistics.urls")),
     path("", include((hook_urlpatterns, "hooks"))),
     path("admin/", admin.site.urls),

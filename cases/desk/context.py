@@ -19,6 +19,12 @@ MENU = (
     (lambda: _("Cases"), "desk:cases", Permission.SEE_CASES, ("desk:case", "desk:search")),
     (lambda: _("Tests to take"), "casework:samples", Permission.TAKE_SAMPLES, ()),
     (lambda: _("Figures"), "statistics:figures", Permission.SEE_SAFE_FIGURES, ()),
+    (
+        lambda: _("Deletion"),
+        "retention:due",
+        Permission.CONFIRM_DELETION,
+        ("retention:list", "retention:hold", "retention:archive", "retention:second"),
+    ),
     (lambda: _("Set-up"), "admin:index", Permission.SET_UP, ()),
 )
 
@@ -64,6 +70,10 @@ def _menu(request: HttpRequest, user: User) -> list[dict[str, Any]]:
         for label, name, permission, also in MENU
         if user.may(permission)
     ]
+    # Whoever confirms first finds the lists of the second person from their own page.
+    if user.may(Permission.APPROVE_AS_SECOND) and not user.may(Permission.CONFIRM_DELETION):
+        name = "retention:second"
+        items.append({"label": _("Deletion"), "url": reverse(name), "current": here == name})
     if not settings.PRODUCTION and user.may(Permission.SEE_CASES):
         name = "reminders:mock_phone"
         items.append({"label": _("Mock phone"), "url": reverse(name), "current": here == name})

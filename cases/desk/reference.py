@@ -3,6 +3,7 @@
 from cases.casework.reference import load_law
 from cases.letters.reference import load_texts
 from cases.reminders.reference import load_rules
+from cases.retention.reference import load_retention_rules
 from cases.statistics.reference import load_figures
 from cases.units.reference import load_municipalities
 
@@ -14,3 +15,4 @@ def load_reference_data() -> None:
     load_texts()
     load_rules()
     load_figures()
+    load_retention_rules()

@@ -1,9 +1,10 @@
-"""Published figures the reform was argued with, shown beside the unit's own."""
+"""Published figures the reform was argued with, and the numbers that stay of erased cases."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases.core.models import NamedInThreeLanguages, Row
+from cases.units.models import Unit
 
 
 class PublishedFigure(NamedInThreeLanguages, Row):
@@ -32,3 +33,43 @@ class PublishedFigure(NamedInThreeLanguages, Row):
                 fields=["name_nb", "place", "year"], name="published_figure_once"
             ),
         ]
+
+
+class Measure(models.TextChoices):
+    """What is counted; each is a table of the page of figures."""
+
+    REFERRAL = "referral", _("referrals by legal basis")
+    ATTENDANCE = "attendance", _("meetings by attendance")
+    ANSWER = "answer", _("answers to senders")
+    REPLY = "reply", _("offers by reply")
+    DECLINE_REASON = "decline_reason", _("declined offers by reason")
+    RESULT = "result", _("accepted offers by result")
+    OUTCOME = "outcome", _("closed cases by outcome")
+    DAYS_TO_FIRST_MEETING = "days_to_first", _("cases by days to the first meeting")
+
+
+class ErasedFigure(models.Model):
+    """What a unit's erased cases count for in one year, one thing at a time: nobody's row."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField(_("year"))
+    measure = models.CharField(max_length=14, choices=Measure)
+    code = models.CharField(max_length=20, blank=True)
+    number = models.PositiveIntegerField()
+
+    class Privacy:
+        kept = {"id", "unit", "year", "measure", "code", "number"}
+        erased: set[str] = set()
+        anonymised: dict[str, object] = {}
+
+    class Meta:
+        verbose_name = _("figure of erased cases")
+        verbose_name_plural = _("figures of erased cases")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "year", "measure", "code"], name="erased_figure_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.measure} {self.code}"

@@ -59,6 +59,7 @@ class FiguresPage:
     accepted_share: Span | None
     median_days: float | None
     median_is_hidden: bool
+    leaves_out_erased: bool
 
 
 def page_of(figures: Figures, *, is_safe: bool) -> FiguresPage:
@@ -79,6 +80,7 @@ def page_of(figures: Figures, *, is_safe: bool) -> FiguresPage:
         ),
         median_days=None if too_few else figures.median_days,
         median_is_hidden=too_few,
+        leaves_out_erased=figures.leaves_out_erased,
     )
 
 

@@ -23,6 +23,13 @@ class Period:
             datetime.combine(self.last + timedelta(days=1), time.min, tzinfo=OSLO),
         )
 
+    def years(self) -> range:
+        """Every year of which a day lies in the period."""
+        return range(self.first.year, self.last.year + 1)
+
+    def is_whole(self, year: int) -> bool:
+        return self.first <= date(year, 1, 1) and date(year, 12, 31) <= self.last
+
 
 def this_year_to_date(today: date) -> Period:
     return Period(today.replace(month=1, day=1), today)

@@ -1,17 +1,21 @@
-"""What a unit did in a period, counted from the facts. Six queries, whatever the unit holds."""
+"""What a unit did in a period, counted from the facts and from what stays of erased cases.
 
-from collections.abc import Iterable
+Six queries, whatever the unit holds."""
+
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import repeat
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet, TextChoices
+from django.db.models import Count, Min, Q, QuerySet, TextChoices, Value
 from django.utils import timezone
 
 from cases.appointments.models import CAME, Attendance, AttendanceResult
 from cases.casework.models import BasisKind, CaseOutcome, Referral
 from cases.core.working_days import OSLO
+from cases.statistics.models import ErasedFigure, Measure
 from cases.statistics.periods import Period
 from cases.support.models import (
     AnswerToSender,
@@ -39,6 +43,8 @@ class Figures:
     results: Counts  # Result or NO_RESULT_YET, of those accepted
     outcomes: Counts  # CaseOutcome, of cases closed in the period
     days_to_first_meeting: tuple[int, ...]  # of referrals received in the period, sorted
+    # Of a part of a year it is not known any more what erased cases counted for.
+    leaves_out_erased: bool = False
 
     @property
     def median_days(self) -> float | None:
@@ -51,14 +57,74 @@ def figures_of(unit: Unit, period: Period) -> Figures:
     meetings = Q(unit=unit, appointment__starts_at__gte=first, appointment__starts_at__lt=end)
     offers = Offer.objects.filter(unit=unit, offered_on__range=(period.first, period.last))
     closings = Closing.objects.filter(unit=unit, closed_at__gte=first, closed_at__lt=end)
+    referrals, erased = _referrals(Referral.objects.filter(received), unit, period)
+    kept = _Kept(erased, period)
     return Figures(
-        referrals=_by(Referral.objects.filter(received), "legal_basis__kind", BasisKind),
-        attendance=_by(Attendance.objects.filter(meetings), "result", AttendanceResult),
-        answers=_answers(unit, first, end),
-        **_offers(offers),
-        outcomes=_by(closings, "outcome", CaseOutcome),
-        days_to_first_meeting=_days_to_first_meeting(unit, period),
+        referrals=kept.added(Measure.REFERRAL, referrals),
+        attendance=kept.added(
+            Measure.ATTENDANCE,
+            _by(Attendance.objects.filter(meetings), "result", AttendanceResult),
+        ),
+        answers=kept.added(Measure.ANSWER, _answers(unit, first, end), code=_attended),
+        **_offers(offers, kept),
+        outcomes=kept.added(Measure.OUTCOME, _by(closings, "outcome", CaseOutcome)),
+        days_to_first_meeting=tuple(
+            sorted([*_days_to_first_meeting(unit, period), *kept.days_to_first_meeting()])
+        ),
+        leaves_out_erased=kept.leaves_out,
     )
+
+
+ErasedRow = tuple[int, str, str, int]  # year, measure, code, number
+
+
+def _referrals(
+    received: QuerySet[Referral], unit: Unit, period: Period
+) -> tuple[Counts, list[ErasedRow]]:
+    """The referrals that are there, and in the same query the numbers that stay of erased cases."""
+    living = (
+        received.order_by()
+        .annotate(of_year=Value(0), of_measure=Value(""))
+        .values_list("of_year", "of_measure", "legal_basis__kind")
+        .annotate(counted=Count("pk"))
+    )
+    erased = ErasedFigure.objects.filter(unit=unit, year__in=period.years()).order_by()
+    rows = list(living.union(erased.values_list("year", "measure", "code", "number"), all=True))
+    counts = dict.fromkeys(BasisKind.values, 0)
+    counts |= {code: number for _year, measure, code, number in rows if not measure}
+    return counts, [row for row in rows if row[1]]
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """The numbers that stay of erased cases; those of whole years are added."""
+
+    erased: list[ErasedRow]
+    period: Period
+
+    @property
+    def leaves_out(self) -> bool:
+        return any(not self.period.is_whole(year) for year, *_rest in self.erased)
+
+    def of(self, measure: str) -> Iterator[tuple[str, int]]:
+        for year, of_measure, code, number in self.erased:
+            if of_measure == measure and self.period.is_whole(year):
+                yield code, number
+
+    def added(
+        self, measure: str, counts: dict[Any, int], code: Callable[[str], Any] = str
+    ) -> dict[Any, int]:
+        for stored, number in self.of(measure):
+            counts[code(stored)] = counts.get(code(stored), 0) + number
+        return counts
+
+    def days_to_first_meeting(self) -> Iterator[int]:
+        for days, number in self.of(Measure.DAYS_TO_FIRST_MEETING):
+            yield from repeat(int(days), number)
+
+
+def _attended(code: str) -> bool:
+    return code == str(True)
 
 
 def _by(rows: QuerySet[Any], column: str, codes: type[TextChoices]) -> Counts:
@@ -72,22 +138,21 @@ def _answers(unit: Unit, first: datetime, end: datetime) -> dict[bool, int]:
     return {True: 0, False: 0} | dict(counted)
 
 
-def _offers(offers: QuerySet[Offer]) -> dict[str, Counts]:
+def _offers(offers: QuerySet[Offer], kept: _Kept) -> dict[str, Counts]:
     rows = list(
         offers.order_by()
         .values_list("reply", "decline_reason", "result")
         .annotate(number=Count("pk"))
     )
+    replies = ((reply, n) for reply, _r, _s, n in rows)
+    reasons = ((reason, n) for reply, reason, _s, n in rows if reply == Reply.DECLINED)
+    results = ((result, n) for reply, _r, result, n in rows if reply == Reply.ACCEPTED)
     return {
-        "replies": _summed(Reply.values, ((reply, n) for reply, _r, _s, n in rows)),
-        "decline_reasons": _summed(
-            DeclineReason.values,
-            ((reason, n) for reply, reason, _s, n in rows if reply == Reply.DECLINED),
+        "replies": kept.added(Measure.REPLY, _summed(Reply.values, replies)),
+        "decline_reasons": kept.added(
+            Measure.DECLINE_REASON, _summed(DeclineReason.values, reasons)
         ),
-        "results": _summed(
-            [NO_RESULT_YET, *Result.values],
-            ((result, n) for reply, _r, result, n in rows if reply == Reply.ACCEPTED),
-        ),
+        "results": kept.added(Measure.RESULT, _summed([NO_RESULT_YET, *Result.values], results)),
     }
 
 

@@ -19,6 +19,7 @@ from cases.casework.actions import make_task, write_note
 from cases.casework.models import Case
 from cases.people.actions import ContactDetails
 from cases.people.models import ContactPoint
+from cases.retention.models import Certificate, DueList
 from cases.support.actions.help import offer_help, record_consent
 from cases.support.models import Service
 from cases.units.models import Place, Unit
@@ -69,11 +70,21 @@ def build_world() -> World:
     protected, _protected_ids = full_case(
         unit, people["cleared"], "Kanarihemmelig", protection="strictly"
     )
+    ids |= _lists_of_deletion(unit, people["leader"])
     return World(
         unit, people, case, foreign, protected, ids,
         canaries=["Kanarifuru"], foreign_canaries=["Kanarigran"],
         protected_canaries=["Kanarihemmelig"],
     )  # fmt: skip
+
+
+def _lists_of_deletion(unit: Unit, leader: User) -> dict[str, UUID]:
+    """A due list that waits for its second person, and a certificate."""
+    due_list = DueList.objects.create(
+        unit=unit, total=0, confirmed_at=timezone.now(), confirmed_by=leader
+    )
+    certificate = Certificate.objects.create(unit=unit, begun_at=timezone.now())
+    return {"list_id": due_list.pk, "certificate_id": certificate.pk}
 
 
 def full_case(

@@ -41,6 +41,10 @@ SET_UP = Rule(
     allowed_with=(200, 302, 400, 403, 404, 405),  # nothing is deleted there
 )
 
+# Deletion: what is not one's own unit's does not exist.
+LEADERS = ("leader", "outsider")
+OF_UNIT_LEADER_READ = Rule(("leader",), foreign=HIDDEN, methods=("GET", "HEAD"))
+
 POLICY: dict[str, Rule] = {
     "desk:today": SIGNED_IN,
     "desk:cases": Rule((*UNIT_STAFF, "outsider"), methods=("GET", "HEAD")),
@@ -119,6 +123,18 @@ POLICY: dict[str, Rule] = {
     "support:close": CASE_PAGE,
     "reminders:mock_phone": CASE_STAFF,
     "hooks:sms_receipts": PUBLIC,
+    "retention:due": Rule(LEADERS, methods=("GET", "HEAD")),
+    "retention:confirm": Rule(("leader",), foreign=HIDDEN),
+    "retention:second": Rule(LEADERS, methods=("GET", "HEAD")),
+    "retention:list": OF_UNIT_LEADER_READ,
+    "retention:confirm_second": Rule(("leader",), foreign=HIDDEN),
+    "retention:withdraw": Rule(("leader",), foreign=HIDDEN, methods=("POST",)),
+    "retention:certificate": OF_UNIT_LEADER_READ,
+    "retention:hold": Rule(("leader",), foreign=HIDDEN),
+    "retention:lift_hold": Rule(("leader",), foreign=HIDDEN, methods=("POST",)),
+    "retention:archive": Rule(("leader",), foreign=HIDDEN),
+    "retention:ask_package": Rule(("leader",), foreign=HIDDEN),
+    "retention:download_package": Rule(("leader",), foreign=HIDDEN),
     "statistics:figures": Rule((*UNIT_STAFF, "outsider", "reader")),
 }
 

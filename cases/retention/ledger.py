@@ -1,0 +1,122 @@
+"""Erased stays erased: a keyed hash of each erased id, in the database and in a file beside it.
+
+Of the ids of rows, not of identity numbers: a backup brings the same rows back, and a person who is
+referred anew after the erasure is a new row that nobody may take away.
+"""
+
+import json
+import os
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from cases.core.crypto import lookup_hash
+from cases.retention.models import ErasedKind, Erasure
+from cases.units.models import Unit
+
+PURPOSE = "erased"
+
+
+def hash_of(kind: str, row: UUID) -> str:
+    return lookup_hash(f"{PURPOSE}:{kind}", str(row))
+
+
+def note(unit: Unit, kind: str, rows: Collection[UUID], now: datetime) -> None:
+    """Inside the transaction of the erasure. A second note of the same row changes nothing."""
+    Erasure.objects.bulk_create(
+        [
+            Erasure(unit=unit, kind=kind, hash=hash_of(kind, row), erased_at=now)
+            for row in sorted(rows)
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def noted(kind: str, rows: Collection[UUID]) -> set[UUID]:
+    """Those of the rows that the ledger in the database holds."""
+    by_hash = {hash_of(kind, row): row for row in rows}
+    found = Erasure.objects.filter(kind=kind, hash__in=by_hash).values_list("hash", flat=True)
+    return {by_hash[one] for one in found}
+
+
+def write_out() -> int:
+    """Bring the file up to date: after the commit, and again at every sweep.
+
+    Killed between the file and the mark, it writes the same lines twice: they say the same.
+    """
+    rows = list(Erasure.objects.filter(in_file_at=None).order_by("pk"))
+    if rows:
+        _append(rows)
+        Erasure.objects.filter(pk__in=[row.pk for row in rows]).update(in_file_at=timezone.now())
+    return len(rows)
+
+
+def _append(rows: Iterable[Erasure]) -> None:
+    lines = [
+        json.dumps(
+            {
+                "kind": row.kind,
+                "hash": row.hash,
+                "at": row.erased_at.isoformat(),
+                "unit": str(row.unit_id),
+            }
+        )
+        for row in rows
+    ]
+    file = os.open(_path(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(file, ("\n".join(lines) + "\n").encode())
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def _path() -> Path:
+    return Path(settings.ERASURE_LEDGER)
+
+
+def known() -> dict[str, set[str]]:
+    """Kind → hashes, of the file and the database together; a torn last line is passed over."""
+    found: dict[str, set[str]] = {kind: set() for kind in ErasedKind.values}
+    for kind, one in Erasure.objects.values_list("kind", "hash"):
+        found[kind].add(one)
+    for line in _lines():
+        found.setdefault(line["kind"], set()).add(line["hash"])
+    return found
+
+
+def read_back() -> int:
+    """Put what only the file knows into the database again, after an older copy was restored."""
+    units = set(Unit.objects.values_list("pk", flat=True))
+    stand = set(Erasure.objects.values_list("kind", "hash"))
+    missing = [
+        Erasure(
+            unit_id=UUID(line["unit"]),
+            kind=line["kind"],
+            hash=line["hash"],
+            erased_at=datetime.fromisoformat(line["at"]),
+            in_file_at=timezone.now(),
+        )
+        for line in _lines()
+        if (line["kind"], line["hash"]) not in stand and UUID(line["unit"]) in units
+    ]
+    Erasure.objects.bulk_create(missing, ignore_conflicts=True)
+    return len(missing)
+
+
+def _lines() -> list[dict[str, str]]:
+    if not _path().exists():
+        return []
+    found = []
+    for text in _path().read_text(encoding="utf-8").splitlines():
+        try:
+            line = json.loads(text)
+        except ValueError:
+            continue
+        if isinstance(line, dict) and {"kind", "hash", "at", "unit"} <= line.keys():
+            found.append(line)
+    return found

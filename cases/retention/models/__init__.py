@@ -1,0 +1,19 @@
+from cases.retention.models.archive import ArchivePackage
+from cases.retention.models.lists import DueList, DueListItem, Hold, LeftOut, ListState
+from cases.retention.models.proof import Certificate, ErasedCase, ErasedKind, Erasure
+from cases.retention.models.rules import Clock, RetentionRule
+
+__all__ = [
+    "ArchivePackage",
+    "Certificate",
+    "Clock",
+    "DueList",
+    "DueListItem",
+    "ErasedCase",
+    "ErasedKind",
+    "Erasure",
+    "Hold",
+    "LeftOut",
+    "ListState",
+    "RetentionRule",
+]

@@ -1,0 +1,11 @@
+"""The nudge: "look now". No arguments; what is to be done are rows."""
+
+from celery import shared_task
+
+from cases.retention import erasing, packages
+
+
+@shared_task
+def sweep_retention() -> None:
+    packages.make_packages()
+    erasing.carry_out_confirmed()

@@ -1,0 +1,132 @@
+"""A case with a row in every table that can hang on it, and a search through the whole database."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from cases.accounts.models import Draft, User
+from cases.appointments.actions import send_summons
+from cases.appointments.models import (
+    Appointment,
+    AppointmentChange,
+    Attendance,
+    AttendanceCorrection,
+)
+from cases.audit.record import recorded
+from cases.casework.models import Case
+from cases.people.actions import block, declare_access
+from cases.people.models import BreakGlass
+from cases.reminders.models import EarlyReceipt, Message, MessageEvent, MockDelivery
+from cases.retention.models import ArchivePackage
+from cases.support.models import AnswerToSender, Closing, SenderDecision
+from tests.access.matrix import full_case
+
+# What an event keeps: the log goes by months of its own.
+LOG_TABLES = "audit_"
+
+
+def whole_case(by: User, colleague: User, canary: str) -> Case:
+    """`canary` stands in every text; by the actions where there is one, else by the row."""
+    unit = by.memberships.get().unit
+    case, ids = full_case(unit, by, canary)
+    now, appointment = timezone.now(), Appointment.objects.get(pk=ids["appointment_id"])
+    with recorded():
+        send_summons(
+            appointment_id=appointment.pk,
+            seen_version=appointment.version,
+            sent_on=timezone.localdate(),
+            sent_how="post",
+            by=by,
+        )
+    AppointmentChange.objects.create(
+        appointment=appointment, unit=unit, was_starting_at=now, was_place=appointment.place,
+        was_adviser=by, asked_for_by="person", changed_at=now, changed_by=by,
+    )  # fmt: skip
+    attendance = Attendance.objects.create(
+        appointment=appointment, unit=unit, result="attended", recorded_at=now, recorded_by=by
+    )
+    AttendanceCorrection.objects.create(
+        attendance=attendance, unit=unit, was_result="did_not_come", reason=canary,
+        corrected_at=now, corrected_by=by,
+    )  # fmt: skip
+    _messages(appointment, canary)
+    _answers(case, by, canary)
+    block(person=case.person, user=colleague, reason=canary, by=by)
+    declare_access(person=case.person, reason="other", note=canary, by=by)
+    BreakGlass.objects.create(
+        unit=unit, user=by, person=case.person, case_number=case.number, reason=canary,
+        started_at=now, until=now + timedelta(hours=1), reviewed_at=now, reviewed_by=colleague,
+        review_outcome="justified", review_note=canary,
+    )  # fmt: skip
+    ArchivePackage.objects.create(
+        unit=unit, case=case, case_version=case.version, asked_at=now, asked_by=by, content=canary
+    )
+    Draft.objects.create(owner=by, form="note", about=str(case.pk), content=canary, saved_at=now)
+    return Case.objects.get(pk=case.pk)
+
+
+def _messages(appointment: Appointment, canary: str) -> None:
+    now = timezone.now()
+    message = Message.objects.create(
+        unit=appointment.unit, appointment=appointment, sequence=1, kind="day_before",
+        channel="sms", planned_at=now, not_after=now, try_at=now, created_at=now,
+        provider_id=f"provider-{canary}", text_hash="f" * 64,
+    )  # fmt: skip
+    MessageEvent.objects.create(message=message, at=now, what="planned", detail=canary)
+    MockDelivery.objects.create(
+        message=message, unit=appointment.unit, channel="sms", to=canary, sender=canary,
+        subject=canary, text=canary, arrived_at=now,
+    )  # fmt: skip
+    EarlyReceipt.objects.create(
+        provider_id=message.provider_id, status="delivered", received_at=now
+    )
+
+
+def _answers(case: Case, by: User, canary: str) -> None:
+    now = timezone.now()
+    answer: dict[str, Any] = {
+        "case": case, "unit": case.unit, "sender_name": canary, "sender_reference": canary,
+        "case_number": case.number, "sent_via": "post", "sent_at": now, "sent_by": by,
+    }  # fmt: skip
+    first = AnswerToSender.objects.create(attended=False, **answer)
+    AnswerToSender.objects.create(attended=True, corrects=first, **answer)
+    SenderDecision.objects.create(
+        case=case, unit=case.unit, choice="withdrawn", decided_on=timezone.localdate(),
+        recorded_at=now, recorded_by=by,
+    )  # fmt: skip
+    Closing.objects.create(
+        case=case, unit=case.unit, outcome="condition_met", closed_at=now, closed_by=by
+    )
+
+
+def cells() -> Iterator[tuple[str, str, bytes]]:
+    """(table, column, value) of every cell of every table, as bytes, whatever its type."""
+    with connection.cursor() as cursor:
+        for table in sorted(connection.introspection.table_names(cursor)):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            names = [column[0] for column in cursor.description]
+            for row in cursor.fetchall():
+                for name, value in zip(names, row, strict=True):
+                    yield table, name, _as_bytes(value)
+
+
+def _as_bytes(value: Any) -> bytes:
+    if isinstance(value, bytes | memoryview):
+        return bytes(value)
+    # SQLite writes a UUID without hyphens, PostgreSQL with them: look for them without.
+    return str(value).replace("-", "").encode()
+
+
+def where(*needles: bytes) -> list[str]:
+    """Every place that still holds one of these."""
+    plain = [needle.replace(b"-", b"") for needle in needles]
+    return sorted(
+        {
+            f"{table}.{column}"
+            for table, column, value in cells()
+            if any(needle in value for needle in (*needles, *plain))
+        }
+    )
