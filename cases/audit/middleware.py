@@ -20,7 +20,7 @@ from cases.audit.record import Actor, Recording, record, recorded
 Handler = Callable[[HttpRequest], HttpResponse]
 # Signing in through a provider waits for another machine: no transaction is held meanwhile, and the
 # views record what they do themselves.
-UNRECORDED_PATHS = ("/healthz", "/readyz", "/static/", "/account/oidc/")
+UNRECORDED_PATHS = ("/healthz", "/readyz", "/browser-reports", "/static/", "/account/oidc/")
 DOORS = (("/admin/", Client.ADMIN), ("/api/", Client.API), ("/hooks/", Client.HOOK))
 # What was understood and refused; everything else from 400 on did not come about.
 DENIALS = frozenset({401, 403, 404, 405, 429})

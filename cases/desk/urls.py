@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.desk.views import case, cases, health, today
+from cases.desk.views import case, cases, health, reports, today
 
 app_name = "desk"
 urlpatterns = [
@@ -9,5 +9,6 @@ urlpatterns = [
     path("search/", cases.search, name="search"),
     path("cases/<uuid:case_id>/", case.case, name="case"),
     path("healthz", health.healthz, name="healthz"),
+    path("browser-reports", reports.browser_report, name="browser_reports"),
     path("readyz", health.readyz, name="readyz"),
 ]

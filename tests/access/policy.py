@@ -52,6 +52,8 @@ POLICY: dict[str, Rule] = {
     "desk:case": CASE_READ,
     "desk:healthz": PUBLIC,
     "desk:readyz": PUBLIC,
+    # Browsers tell here which rule of the page a script broke.
+    "desk:browser_reports": PUBLIC,
     "account_login": PUBLIC,
     "account_logout": PUBLIC,
     "account_reauthenticate": CONFIRM,
