@@ -218,6 +218,7 @@ CONTENT_SECURITY_POLICY = {
 # Told, not forbidden: htmx and the components put in what our own server has written.
 CONTENT_SECURITY_POLICY_REPORT_ONLY = {
     "DIRECTIVES": {
+        "default-src": None,
         "require-trusted-types-for": ["'script'"],
         "report-uri": ["/browser-reports"],
     }

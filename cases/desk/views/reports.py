@@ -1,8 +1,7 @@
-"""What browsers tell about pages that broke our content security policy: counted, never kept."""
+"""What browsers tell about pages that broke our content security policy: said once, never kept."""
 
 import json
 import logging
-import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,8 +13,6 @@ from django.views.decorators.http import require_POST
 
 log = logging.getLogger("cases.browser_reports")
 MOST_BYTES = 8 * 1024
-# Anybody may send reports: a flood must not fill the log. Per process.
-MOST_A_MINUTE = 30
 DIRECTIVES = frozenset(
     "base-uri connect-src default-src font-src form-action frame-ancestors frame-src img-src"
     " manifest-src media-src object-src require-trusted-types-for script-src script-src-attr"
@@ -24,21 +21,9 @@ DIRECTIVES = frozenset(
 KINDS = frozenset(("inline", "eval", "data", "blob", "trusted-types-sink"))
 
 
-class Allowance:
-    """How many lines this process may still write in the current minute."""
-
-    def __init__(self, most: int) -> None:
-        self.most, self.minute, self.used = most, 0, 0
-
-    def take(self, now: float) -> bool:
-        minute = int(now // 60)
-        if minute != self.minute:
-            self.minute, self.used = minute, 0
-        self.used += 1
-        return self.used <= self.most
-
-
-allowance = Allowance(MOST_A_MINUTE)
+# What this process has said already: a page that is opened a thousand times, or a flood from outside,
+# makes one line. Directives, kinds and names of pages are ours, so the set can not grow for ever.
+said_before: set[tuple[str, str, str]] = set()
 
 
 # The browser sends it by itself and adds no token; nothing is written but one line of the log.
@@ -53,7 +38,8 @@ def browser_report(request: HttpRequest) -> HttpResponse:
     facts = facts_of(request.body)
     if facts is None:
         return HttpResponse(status=400)
-    if allowance.take(time.monotonic()):
+    if facts not in said_before:
+        said_before.add(facts)
         log.warning("a page broke the policy: %s blocked %s on %s", *facts)
     return HttpResponse(status=204)
 
