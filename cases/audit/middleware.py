@@ -68,6 +68,11 @@ class RecordedRequestMiddleware:
                 raise StreamedUnrecorded(_page_of(request))
         return response
 
+    def process_view(self, request: HttpRequest, *_view: Any) -> None:
+        recording: Recording | None = getattr(request, "recording", None)
+        if recording is not None:
+            recording.page = _page_of(request)
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         recording: Recording | None = getattr(request, "recording", None)
         if recording is not None:

@@ -14,6 +14,7 @@ from typing import Any, Protocol, Self
 from django.db import models
 from django.db.models import Q
 
+from cases.audit.purposes import READING
 from cases.core.models import Row, both_or_neither
 
 INSTALLATION = uuid.UUID(int=0)  # the chain of what belongs to no unit
@@ -50,8 +51,6 @@ class Client(models.TextChoices):
 FIRST_FORMAT, WITH_TIER, THIS_FORMAT = 1, 2, 3
 # A month of the log is kept as long as its cases, and then this long at the least.
 MONTHS_KEPT = 24
-# How the names of actions end that only showed something, and changed nothing.
-READING = ("viewed", "listed", "searched", "found_by_number", "printed", "exported", "downloaded")
 # Permissions that open a unit's log; `accounts.roles` stands above this app and spells them out.
 MAY_READ_LOG = ("see_case_log", "review_log")
 

@@ -16,6 +16,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from cases.audit.models import INSTALLATION, Client, Event, Head, Outcome, Tier
+from cases.audit.purposes import PurposeMissing, basis_of, is_reading
 
 
 class Actor(Protocol):
@@ -32,6 +33,7 @@ class Recording:
     client: str = Client.UNKNOWN
     events: list[Event] = field(default_factory=list)
     must_roll_back: bool = False
+    page: str = ""  # the name of the page, for events that say no purpose of their own
 
 
 _current: ContextVar[Recording | None] = ContextVar("recording", default=None)
@@ -91,11 +93,14 @@ def record(
 ) -> None:
     """Note an event; it is written when the block of `recorded()` ends.
 
-    `reason` is a code, `words` the keyed hash of what was searched for: never what somebody typed.
+    Without `purpose` it is the page's name, without `legal_basis` what purposes.py says. Raises
+    PurposeMissing for a reading that has neither. `reason` is a code, `words` the keyed hash of what was searched for: never what somebody typed.
     """
     recording = _current.get()
     if recording is None:
         raise NothingIsRecorded(action)
+    if is_reading(action) and not (purpose or recording.page):
+        raise PurposeMissing(action)
     recording.events.append(
         Event(
             unit=unit or INSTALLATION,
@@ -111,8 +116,8 @@ def record(
             fields=sorted(fields),
             count=count,
             words=words,
-            purpose=purpose,
-            legal_basis=legal_basis,
+            purpose=purpose or recording.page[:60],
+            legal_basis=legal_basis or basis_of(action),
             tier=tier,
             reason=reason,
             client=recording.client,

@@ -39,18 +39,21 @@ class Hits:
 
 
 def search_cases(words: str, user: User) -> Hits:
-    """The cases the user may see that fit the words. The words are not stored."""
+    """The cases the user may see that fit the words. Of the words the log keeps a keyed hash."""
     visible = Case.objects.visible_to(user)
     units = user.units_where(Permission.SEE_CASES)
     fitting, is_cut = _matching(visible, words.strip(), units)
     newest_first = fitting.with_row_facts().order_by("-opened_at")
     found = list(newest_first[: MOST_HITS + 1])
     hits = found[:MOST_HITS]
+    hashed = lookup_hash("search_words", " ".join(words.casefold().split()))
     for unit in {case.unit_id for case in hits}:
-        persons = {case.person_id for case in hits if case.unit_id == unit}
-        record("cases.searched", by=user, unit=unit, persons=persons)
+        of_unit = [case.person_id for case in hits if case.unit_id == unit]
+        record(
+            "cases.searched", by=user, unit=unit, persons=of_unit, count=len(of_unit), words=hashed
+        )
     if not hits:
-        record("cases.searched", by=user)
+        record("cases.searched", by=user, count=0, words=hashed)
     return Hits(hits, is_more=is_cut or len(found) > MOST_HITS)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, ProgrammingError, connection
 from django.test import Client
+from django.urls import reverse
 
 from cases.accounts.models import User
 from cases.audit.models import Event
@@ -67,8 +68,8 @@ def pages(case: Case) -> list[str]:
         "/",
         "/cases/?scope=unit",
         f"/cases/{case.pk}/",
-        f"/cases/{case.pk}/person/",
-        "/mock-phone/",
+        reverse("casework:correct_person", args=[case.pk]),
+        reverse("reminders:mock_phone"),
     ]
 
 

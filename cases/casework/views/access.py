@@ -69,6 +69,7 @@ def _way_back(request: StaffRequest, case: Case) -> str:
 def break_glass_on(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """The same page, for a case whose number the user has seen: one that was closed long ago."""
     case = undeclared_case(request, case_id, Permission.BREAK_GLASS)
+    record("glass.asked", by=request.user, unit=case.unit_id, target=case, persons=[case.person_id])
     return _break_glass(request, GlassForm(request.POST or None, initial={"number": case.number}))
 
 

@@ -29,14 +29,13 @@ def visible_case(
         raise ReasonNeeded(_with_way_back("casework:declare", request, case)) from needed
     except GlassNeeded as needed:
         raise ReasonNeeded(_with_way_back("casework:break_glass_on", request, case)) from needed
-    match = request.resolver_match
     record(
         "case.viewed",
         by=request.user,
         unit=case.unit_id,
         target=case,
         persons=[case.person_id],
-        purpose=match.view_name if match else "",
+        legal_basis=case.referral.legal_basis.kind,
         tier=tier,
     )
     return case

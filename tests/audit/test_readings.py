@@ -1,0 +1,134 @@
+"""C1: every answer that shows a person names each of them in the log, and says what it was for."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from cases.accounts.models import User
+from cases.audit.models import Event, Tier
+from cases.audit.purposes import BY_NOUN, PurposeMissing
+from cases.audit.record import record, recorded
+from cases.casework.models import Case
+from cases.casework.reference import load_law
+from cases.letters.reference import load_texts
+from cases.reminders.models import MockDelivery
+from tests.access.matrix import World, addresses, build_world, path_to
+from tests.audit.readers import Signs, read, signs_of
+
+pytestmark = pytest.mark.django_db
+
+ADDRESSES = list(addresses())
+# The pages that were looked at in `test_c1_…` must have shown somebody: else the test sees nothing.
+SHOW_SOMEBODY = {
+    "desk:today", "desk:cases", "desk:case", "casework:correct_person", "casework:note",
+    "casework:assign", "appointments:book", "support:close",
+}  # fmt: skip
+
+
+@pytest.fixture
+def world(db: None, settings: Any) -> World:
+    settings.ACCOUNT_RATE_LIMITS = False
+    load_law()
+    load_texts()
+    return build_world()
+
+
+@pytest.fixture
+def signs(world: World) -> Signs:
+    return signs_of(world.case, world.foreign_case, world.protected_case)
+
+
+@pytest.mark.parametrize("person", ["adviser", "leader", "cleared", "outsider", "administrator"])
+def test_c1_whoever_a_page_shows_is_named(world: World, signs: Signs, person: str) -> None:
+    unnamed, showing = [], set()
+    for name, pattern in ADDRESSES:
+        try:
+            path = path_to(name, pattern, world.ids)
+        except NoReverseMatch:
+            continue  # an address of one's own keys, by number
+        for method in ("get", "post"):
+            if name == "account_logout" and method == "post":
+                continue  # ends the session the others need
+            reading = read(lambda m=method, p=path: getattr(world.client(person), m)(p), signs)
+            showing |= {name} if reading.shown else set()
+            unnamed += [f"{method} {name}"] if reading.unnamed else []
+    assert unnamed == []
+    if person == "adviser":
+        assert showing >= SHOW_SOMEBODY
+    if person == "administrator":
+        assert showing == set()
+
+
+def test_c1_a_search_names_every_hit(
+    make_case: Callable[..., Case], adviser: User, client_of: Callable[[User], Client]
+) -> None:
+    cases = [make_case(given_name=f"Kanari{n}", family_name="Testærfugl") for n in ("en", "to")]
+    client = client_of(adviser)
+    reading = read(lambda: client.post("/search/", {"words": "kanari"}), signs_of(*cases))
+    assert reading.shown == {case.person_id for case in cases}
+    assert reading.unnamed == set()
+
+
+def test_c1_fifty_in_a_list_are_fifty_in_one_event(
+    make_case: Callable[..., Case], adviser: User, client_of: Callable[[User], Client]
+) -> None:
+    cases = [make_case(given_name=f"Kanari{n}x", family_name=f"Test{n}x") for n in range(50)]
+    client = client_of(adviser)
+    reading = read(lambda: client.post("/search/", {"words": "kanari"}), signs_of(*cases))
+    assert len(reading.shown) == 50
+    assert reading.named == reading.shown
+    assert len([event for event in reading.events if event.persons]) == 1
+
+
+def test_c1_the_mock_phone_names_whose_phone_it_shows(world: World, signs: Signs) -> None:
+    reading = read(lambda: world.client("adviser").get(reverse("reminders:mock_phone")), signs)
+    assert reading.response.status_code == 200
+    assert len({d.message_id for d in MockDelivery.objects.all()}) >= len(reading.shown)
+    assert reading.unnamed == set()
+
+
+def test_the_reader_sees_who_is_not_named(case: Case, adviser: User) -> None:
+    """A fault of the measure itself would let every page pass."""
+
+    def page_that_forgets() -> HttpResponse:
+        with recorded():
+            record("cases.listed", by=adviser, unit=case.unit_id, purpose="test")
+        return HttpResponse(f"<td>{case.number}</td>")
+
+    assert read(page_that_forgets, signs_of(case)).unnamed == {case.person_id}
+
+
+def test_a_reading_always_has_a_purpose_and_a_basis(
+    world: World, client_of: Callable[[User], Client]
+) -> None:
+    adviser = world.client("adviser")
+    for path in ("/", "/cases/?scope=unit", f"/cases/{world.case.pk}/"):
+        adviser.get(path)
+    adviser.post("/search/", {"words": "kanari"})
+    readings = list(Event.objects.reads())
+    assert {event.action for event in readings} >= {"cases.listed", "case.viewed", "cases.searched"}
+    assert [event.action for event in readings if not event.purpose] == []
+    assert [event.action for event in readings if not event.legal_basis] == []
+
+
+def test_a_reading_without_a_purpose_is_refused(case: Case, adviser: User) -> None:
+    with pytest.raises(PurposeMissing), recorded():
+        record("case.viewed", by=adviser, unit=case.unit_id, target=case)
+
+
+def test_an_opened_case_rests_on_its_own_legal_basis(
+    make_case: Callable[..., Case], adviser: User, client_of: Callable[[User], Client]
+) -> None:
+    case = make_case(basis="police_order")
+    client_of(adviser).get(f"/cases/{case.pk}/")
+    event = Event.objects.get(action="case.viewed")
+    assert (event.legal_basis, event.tier) == ("police_order", Tier.NORMAL)
+    assert event.purpose == "desk:case"
+
+
+def test_every_noun_of_the_log_has_a_code_that_fits() -> None:
+    assert all(len(code) <= 40 for code in BY_NOUN.values())
