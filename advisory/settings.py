@@ -325,6 +325,9 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep-retention": {
         "task": "cases.retention.tasks.sweep_retention",
+    },
+    "make-files": {
+        "task": "cases.privacy.tasks.make_files",
         "schedule": NUDGE_SECONDS,
         "options": {"expires": NUDGE_SECONDS * 4},
     },

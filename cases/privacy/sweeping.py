@@ -1,0 +1,129 @@
+"""The job: make the files that wait, and destroy those whose time is up.
+
+Claim → commit → make → commit, as with the reminders: no transaction is open while a PDF is made.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from cases.audit.models import Client
+from cases.audit.record import record, recorded
+from cases.core.pdf import PdfUnavailable
+from cases.privacy.actions.exports import destroy_file
+from cases.privacy.exporting import export_csv
+from cases.privacy.models import AccessRequest, FileState, PersonExport, Problem
+from cases.privacy.models.access import DAYS_KEPT
+from cases.privacy.models.exports import HOURS_KEPT
+from cases.privacy.report.bundle import gather, zip_of
+from cases.privacy.sealed_files import sealed_text
+
+log = logging.getLogger(__name__)
+LEASE = timedelta(minutes=5)
+MOST_ATTEMPTS = 3
+Job = tuple[type[Any], Callable[[Any, datetime], bytes], timedelta, str]
+
+
+def sweep(now: datetime | None = None) -> int:
+    """How many files were made."""
+    made = 0
+    for job in JOBS:
+        while (row := _claim(job[0], now or timezone.now())) is not None:
+            made += _make(row, job, now or timezone.now())
+    destroy_old(now or timezone.now())
+    return made
+
+
+def _claim(model: type[Any], now: datetime) -> Any:
+    """One row for ourselves, or None. A row that failed its worker three times is given up."""
+    with recorded(client=Client.JOB):
+        waiting = model.objects.to_make(now).order_by("pk")
+        row = waiting.select_for_update(skip_locked=True, of=("self",)).first()
+        if row is None:
+            return None
+        row.attempt += 1
+        if row.attempt > MOST_ATTEMPTS:
+            row.file_state, row.problem, row.lease_until = FileState.FAILED, Problem.FAULT, None
+        else:
+            row.file_state, row.lease_until = FileState.MAKING, now + LEASE
+        row.save(update_fields=["attempt", "file_state", "problem", "lease_until"])
+    return row
+
+
+def _make(row: Any, job: Job, now: datetime) -> int:
+    model, content, kept, _name = job
+    if row.file_state == FileState.FAILED:
+        return 0
+    problem, file = "", b""
+    try:
+        file = content(row, now)
+    except PdfUnavailable:
+        problem = Problem.NO_PDF
+    except Exception as error:  # one file that can not be made must not stop the others
+        log.error("file %s can not be made: %s", row.pk, type(error).__name__)
+        problem = Problem.FAULT
+    return _keep(row, job, file, problem, now)
+
+
+def _keep(row: Any, job: Job, file: bytes, problem: str, now: datetime) -> int:
+    """Seal the file where the lease is still ours."""
+    model, _content, kept, name = job
+    with recorded(client=Client.JOB):
+        ours = model.objects.select_for_update(of=("self",)).filter(
+            pk=row.pk, file_state=FileState.MAKING, attempt=row.attempt
+        )
+        if (fresh := ours.first()) is None:
+            return 0
+        fresh.problem, fresh.lease_until = problem, None
+        fresh.file_state = FileState.FAILED if problem else FileState.READY
+        if not problem:
+            fresh.file, fresh.made_at, fresh.delete_at = sealed_text(file), now, now + kept
+        fresh.save(
+            update_fields=["file", "file_state", "problem", "lease_until", "made_at", "delete_at"]
+        )
+        record(
+            f"{name}.{'failed' if problem else 'made'}", by=None, unit=fresh.unit_id,
+            target=fresh, purpose=problem, persons=_persons(fresh),
+        )  # fmt: skip
+    return int(not problem)
+
+
+def _persons(row: Any) -> list[Any]:
+    return [row.person_id] if isinstance(row, AccessRequest) else []
+
+
+def _report(request: AccessRequest, now: datetime) -> bytes:
+    with recorded(client=Client.JOB):
+        whole = AccessRequest.objects.select_related("person", "unit").get(pk=request.pk)
+        report = gather(whole, now)
+    return zip_of(report)
+
+
+def _export(export: PersonExport, now: datetime) -> bytes:
+    with recorded(client=Client.JOB):
+        whole = PersonExport.objects.select_related("requested_by").get(pk=export.pk)
+        content, _count = export_csv(whole, whole.requested_by.language or "nb")
+    return content
+
+
+def destroy_old(now: datetime) -> None:
+    """Reports after thirty days, exports after one."""
+    with recorded(client=Client.JOB):
+        for request in AccessRequest.objects.to_delete(now).without_file():
+            request.file, request.file_state = "", FileState.DESTROYED
+            request.save(update_fields=["file", "file_state"])
+            record(
+                "access_report.destroyed", by=None, unit=request.unit_id, target=request,
+                persons=[request.person_id],
+            )  # fmt: skip
+        for export in PersonExport.objects.to_delete(now):
+            destroy_file(export=export, by=None)
+
+
+JOBS: tuple[Job, ...] = (
+    (AccessRequest, _report, timedelta(days=DAYS_KEPT), "access_report"),
+    (PersonExport, _export, timedelta(hours=HOURS_KEPT), "export"),
+)
