@@ -15,6 +15,7 @@ urlpatterns = [
     path("cases/", include("cases.casework.urls")),
     path("cases/", include("cases.appointments.urls")),
     path("cases/", include("cases.support.urls")),
+    path("", include("cases.privacy.urls")),
     path("messages/", include("cases.reminders.urls")),
     path("deletion/", include("cases.retention.urls")),
     path("figures/", include("cases.statistics.urls")),

@@ -55,8 +55,9 @@ def _open_glass(request: HttpRequest) -> dict[str, Any]:
 
 def _is_of_a_case(here: str, name: str) -> bool:
     """A case's own pages lie in the apps of the journey; all of them are below "Cases"."""
-    journey = ("casework", "appointments", "support")
-    return name == "desk:cases" and here.partition(":")[0] in journey
+    journey = ("casework", "appointments", "support", "privacy")
+    of_a_case = here.partition(":")[0] in journey and "export" not in here
+    return name == "desk:cases" and of_a_case
 
 
 def _menu(request: HttpRequest, user: User) -> list[dict[str, Any]]:
@@ -83,11 +84,13 @@ def _menu(request: HttpRequest, user: User) -> list[dict[str, Any]]:
 def _user_menu(user: User) -> dict[str, Any]:
     units = sorted({m.unit.name for m in user.memberships_today if m.unit})
     glass = [{"label": _("Break the glass"), "url": reverse("casework:break_glass")}]
+    exports = [{"label": _("Exports of persons"), "url": reverse("privacy:exports")}]
     return {
         "name": user.name,
         "unit": ", ".join(units),
         "items": [
             *(glass if user.may(Permission.BREAK_GLASS) else []),
+            *(exports if user.may(Permission.APPROVE_AS_SECOND) else []),
             {"label": _("Settings"), "url": reverse("accounts:settings")},
             {"label": _("Second factor"), "url": reverse("mfa_index")},
             {"label": _("Change password"), "url": reverse("account_change_password")},

@@ -14,6 +14,7 @@ from cases.casework.states import sentence_of, state_of
 from cases.core.working_days import OSLO
 from cases.desk.timeline import timeline_of
 from cases.people.models import ContactPoint, IdentityNumber
+from cases.privacy.overview import running_for_case
 from cases.reminders.ledger import ledger_for
 from cases.support.overview import answers_of, help_of
 
@@ -56,6 +57,7 @@ def overview_of(case: Case, user: User, now: datetime) -> dict[str, Any]:
             case, appointments, help_given.offers, answers.answers, answers.decisions
         ),
         "may_keep_blocks": user.may(Permission.KEEP_BLOCKS, case.unit_id),
+        "running": running_for_case(case, user, now),
         "now": now,
     }
 

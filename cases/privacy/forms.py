@@ -249,13 +249,9 @@ class ExportForm(AdvisoryForm):
         data = super().clean() or self.cleaned_data
         first, last = data.get("opened_from"), data.get("opened_to")
         if first and last and last < first:
-            self.add_error(
-                "opened_to", gettext("The last day must not come before the first day.")
-            )
+            self.add_error("opened_to", gettext("The last day must not come before the first day."))
         return data
 
     def wish(self) -> ExportWish:
         data = self.cleaned_data
-        return ExportWish(
-            data["scope"], data["opened_from"], data["opened_to"], data["purpose"]
-        )
+        return ExportWish(data["scope"], data["opened_from"], data["opened_to"], data["purpose"])

@@ -19,6 +19,8 @@ from cases.casework.actions import make_task, write_note
 from cases.casework.models import Case
 from cases.people.actions import ContactDetails
 from cases.people.models import ContactPoint
+from cases.privacy.actions import ErrorDetails, register_access_request, tell_sent_in_error
+from cases.privacy.models import ExportedCase, PersonExport
 from cases.retention.models import Certificate, DueList
 from cases.support.actions.help import offer_help, record_consent
 from cases.support.models import Service
@@ -116,11 +118,31 @@ def full_case(
     )  # fmt: skip
     point = ContactPoint.objects.filter(person=case.person).first()
     basis = case.referral.legal_basis
-    return case, {
+    rights = rows_of_rights(case, by, canary)
+    return case, rights | {
         "case_id": case.pk, "unit_id": unit.pk, "basis_id": basis.pk, "task_id": task.pk,
         "point_id": point.pk, "offer_id": offer.pk, "about": basis.pk, "summons_id": uuid4(),
         "appointment_id": appointment.pk,
     }  # fmt: skip
+
+
+def rows_of_rights(case: Case, by: User, canary: str) -> dict[str, UUID]:
+    """An access request, something sent in error and an export, with the canary in each."""
+    now = timezone.now()
+    asked = register_access_request(
+        case=case, asked_on=now.date(), language="nb", with_names=False, by=by
+    )
+    details = ErrorDetails(
+        kind="other", about=None, sent_at=now, found_at=now, recipients=f"Nabo {canary}",
+        what_happened=f"Feil {canary}", stop_messages=False, stop_contact=None,
+    )  # fmt: skip
+    deviation = tell_sent_in_error(case=case, details=details, by=by)
+    export = PersonExport.objects.create(
+        unit=case.unit, scope="all", purpose=f"Formål {canary}", case_count=1, requested_at=now,
+        requested_by=by, file_state="not_yet",
+    )  # fmt: skip
+    ExportedCase.objects.create(export=export, unit=case.unit, case=case)
+    return {"request_id": asked.pk, "deviation_id": deviation.pk, "export_id": export.pk}
 
 
 def addresses() -> Iterator[tuple[str, URLPattern]]:

@@ -28,6 +28,8 @@ ALL_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 CASE_PAGE = Rule(UNIT_STAFF, foreign=HIDDEN)
 CASE_READ = Rule(UNIT_STAFF, foreign=HIDDEN, methods=("GET", "HEAD"))
 CASE_POST = Rule(UNIT_STAFF, foreign=HIDDEN, methods=("POST",))
+RIGHTS_PAGE = Rule(("leader",), foreign=HIDDEN)
+RIGHTS_POST = Rule(("leader",), foreign=HIDDEN, methods=("POST",))
 CASE_STAFF = Rule((*UNIT_STAFF, "outsider"))
 SIGNED_IN = Rule(EVERYONE_SIGNED_IN)
 # Without a password or a second factor of one's own there is nothing to confirm with.
@@ -137,6 +139,25 @@ POLICY: dict[str, Rule] = {
     "retention:archive": Rule(("leader",), foreign=HIDDEN),
     "retention:ask_package": Rule(("leader",), foreign=HIDDEN),
     "retention:download_package": Rule(("leader",), foreign=HIDDEN),
+    "privacy:rights": CASE_READ,
+    "privacy:access_request": RIGHTS_PAGE,
+    "privacy:access_file": RIGHTS_POST,
+    "privacy:access_answered": RIGHTS_POST,
+    "privacy:corrections": CASE_READ,
+    "privacy:correct_number": CASE_PAGE,
+    "privacy:restrict": RIGHTS_PAGE,
+    "privacy:lift": RIGHTS_PAGE,
+    "privacy:sent_in_error": CASE_PAGE,
+    "privacy:deviation": RIGHTS_PAGE,
+    "privacy:deviation_page": RIGHTS_PAGE,
+    "privacy:settle": RIGHTS_PAGE,
+    "privacy:exports": Rule(("leader", "outsider"), methods=("GET", "HEAD")),
+    "privacy:new_export": Rule(("leader", "outsider")),
+    "privacy:export": RIGHTS_PAGE,
+    "privacy:approve_export": RIGHTS_POST,
+    "privacy:refuse_export": RIGHTS_POST,
+    # The export of the matrix was asked for by the adviser: only who asked gets the file.
+    "privacy:download_export": Rule((), foreign=HIDDEN, methods=("POST",)),
     "statistics:figures": Rule((*UNIT_STAFF, "outsider", "reader")),
 }
 

@@ -13,6 +13,7 @@ from cases.core.working_days import OSLO
 from cases.desk.day import bounds_of
 from cases.desk.health import message_parts
 from cases.desk.listing import record_list, rows_of
+from cases.privacy.overview import running_for, unanswered_for
 
 MOST_ROWS = 12
 
@@ -50,7 +51,8 @@ def today(request: StaffRequest) -> HttpResponse:
         .select_related("case__person", "place")
         .order_by("starts_at")[:50]
     )
-    shown = [row.case for row in rows] + [task.case for task in tasks]
+    running, unanswered = running_for(user, now), unanswered_for(user)
+    shown = [row.case for row in [*rows, *tasks, *running, *unanswered]]
     record_list(user, shown + [meeting.case for meeting in meetings], "desk:today")
     context = {
         "day": now.astimezone(OSLO).date(),
@@ -61,5 +63,7 @@ def today(request: StaffRequest) -> HttpResponse:
         "meetings": meetings,
         "unassigned": visible.open().unassigned()[:100].count(),
         "health": message_parts(now),
+        "running": running,
+        "unanswered": unanswered,
     }
     return render(request, "desk/today.html", context)
