@@ -23,6 +23,7 @@ ANSWERED_ELSEWHERE = {
     ),
     "audit.Event": "the access log: the report of look-ups, handed out on its own",
     "audit.EventPerson": "the access log: the report of look-ups, handed out on its own",
+    "oidc.Identity": "how an employee signs in: nothing about a person of a case",
     "privacy.PersonExport": "that somebody's case was exported stands with the exported case",
     "reminders.EarlyReceipt": "a provider's receipt that is not tied to anybody yet",
 }
