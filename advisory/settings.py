@@ -325,6 +325,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep-retention": {
         "task": "cases.retention.tasks.sweep_retention",
+        "schedule": NUDGE_SECONDS,
+        "options": {"expires": NUDGE_SECONDS * 4},
     },
     "make-files": {
         "task": "cases.privacy.tasks.make_files",

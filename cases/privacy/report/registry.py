@@ -25,12 +25,14 @@ ANSWERED_ELSEWHERE = {
     "audit.EventPerson": "the access log: the report of look-ups, handed out on its own",
     "oidc.Identity": "how an employee signs in: nothing about a person of a case",
     "privacy.PersonExport": "that somebody's case was exported stands with the exported case",
+    "retention.DueListItem": "a case number on a list of what is due for deletion; goes with the case",
     "reminders.EarlyReceipt": "a provider's receipt that is not tied to anybody yet",
 }
 # Columns that tell nothing about the person, by name.
 TECHNICAL = {
     "id": "a technical key",
     "unit": "stands on the first page",
+    "case_version": "a counter for editing",
     "version": "a counter for editing",
     "wrapped_key": "a sealed key",
     "lookup": "a keyed hash for look-up",
@@ -54,6 +56,7 @@ LEFT_OUT = {
     "people.Block.user": "tells who of the staff is near to the person: that employee's data",
     "people.Block.reason": "tells about an employee's private life",
     "casework.Case.next_due_at": "computed from the rest",
+    "retention.ArchivePackage.content": "a copy of what is reported here",
     "reminders.Message.provider_id": "the operator's key",
 }
 

@@ -8,7 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from cases.privacy.report.registry import Model, label_of
 
 # In the order of the report: a person's journey.
-ORDER = ("people", "casework", "appointments", "letters", "reminders", "support", "privacy")
+ORDER = (
+    "people",
+    "casework",
+    "appointments",
+    "letters",
+    "reminders",
+    "support",
+    "privacy",
+    "retention",
+)
 TITLES: dict[str, Promise] = {
     "people.Person": _("Who you are"),
     "people.IdentityNumber": _("Your identity number"),
@@ -29,6 +38,8 @@ TITLES: dict[str, Promise] = {
     "privacy.AccessRequest": _("When you asked what we hold about you"),
     "privacy.ExportedCase": _("When your case was exported"),
     "privacy.SentInError": _("What was sent in error"),
+    "retention.Hold": _("Why your case is kept longer"),
+    "retention.ArchivePackage": _("What was handed to the archive"),
     "privacy.Deviation": _("Our report on what was sent in error"),
 }
 LABELS: dict[str, Promise] = {
@@ -38,8 +49,13 @@ LABELS: dict[str, Promise] = {
     "answer_sent_at": _("the sender was told"),
     "answered_by": _("answered by"),
     "answers_sender": _("the sender gets an answer"),
+    "archived_at": _("archived"),
+    "archived_by": _("archived by"),
+    "archived_on": _("archived on"),
     "arrived_at": _("arrived"),
     "asked_for_by": _("asked for by"),
+    "asked_at": _("asked for"),
+    "asked_by": _("asked for by"),
     "assigned_at": _("handed out"),
     "assigned_by": _("handed out by"),
     "assigned_to": _("adviser"),
@@ -72,6 +88,8 @@ LABELS: dict[str, Promise] = {
     "digits": _("number"),
     "done_at": _("done"),
     "done_by": _("done by"),
+    "downloaded_at": _("downloaded"),
+    "downloaded_by": _("downloaded by"),
     "due_at": _("due"),
     "ended_at": _("ended"),
     "ends_at": _("ends"),
@@ -85,6 +103,8 @@ LABELS: dict[str, Promise] = {
     "found_where": _("where it was found"),
     "given_on": _("given"),
     "handed_over_at": _("sent"),
+    "held_at": _("kept back since"),
+    "held_by": _("kept back by"),
     "help_follow_up_on": _("help to be followed up"),
     "is_cancellation": _("cancelled"),
     "kind": _("kind"),
@@ -119,6 +139,7 @@ LABELS: dict[str, Promise] = {
     "recipient": _("to"),
     "recorded_at": _("written down"),
     "recorded_by": _("written down by"),
+    "reference": _("reference"),
     "registered_at": _("registered"),
     "registered_by": _("registered by"),
     "replaced_by": _("replaced by"),
@@ -189,6 +210,7 @@ SAMI: dict[str, str] = {
     "reminders": "Muittuhusat",
     "support": "Veahkki",
     "privacy": "Persovdnadieđut",
+    "retention": "Sihkkun",
 }
 
 
