@@ -116,6 +116,8 @@ DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{DATA_DIR / 'advisory.sqlite3
 DATABASES = {"default": database_settings(DATABASE_URL)}
 # Which rows were erased, as keyed hashes: outside the database, so that no restore brings them back.
 ERASURE_LEDGER = env.str("ERASURE_LEDGER", str(DATA_DIR / "erasures.jsonl"))
+# PostgreSQL as the second lock: requests and jobs run as restricted roles (docs/security/database.md).
+DATABASE_ROLES = env.bool("DATABASE_ROLES", PRODUCTION)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Sessions and rate limits live in the database: one thing less that can fail.
 CACHES = {

@@ -60,6 +60,8 @@ def refuse_unsafe_production(settings: dict[str, Any]) -> None:
         "REQUIRE_SECOND_FACTOR": not settings["REQUIRE_SECOND_FACTOR"],
         "SMS_URL": bool(settings["SMS_URL"]) and not settings["SMS_TOKEN"],
     }
+    if settings["DATABASE_URL"].startswith("postgres"):
+        problems["DATABASE_ROLES"] = not settings["DATABASE_ROLES"]
     wrong = [name for name, is_wrong in problems.items() if is_wrong]
     wrong += faults(settings, production=True)
     if wrong:

@@ -7,6 +7,7 @@ import pytest
 from django.core.management.commands import flush
 from django.db import connection
 from django.test import Client
+from django.test.client import ClientHandler
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
@@ -16,6 +17,8 @@ from cases.audit import record as audit_record
 from cases.audit import triggers
 from cases.casework.models import Case
 from cases.casework.reference import load_law
+from cases.core.database.context import roles_are_used
+from cases.core.database.roles import LOGIN
 from cases.units.models import Unit
 from tests import factories
 
@@ -57,6 +60,29 @@ def _flush_may_empty_the_audit_table() -> Iterator[None]:
     flush.Command.handle = lifted
     yield
     flush.Command.handle = handle
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _requests_sign_in_as_production_does() -> Iterator[None]:
+    """On PostgreSQL the fixtures write as the server's superuser, but a request has what it has in
+    production: the role that may see users and sessions, and becomes another one by itself.
+    """
+    call = ClientHandler.__call__
+
+    def restricted(self: Any, environ: Any) -> Any:
+        if not roles_are_used():
+            return call(self, environ)
+        connection.ensure_connection()
+        # Past Django's cursor: the statements of the test are not the request's.
+        connection.connection.execute(f"SET SESSION AUTHORIZATION {LOGIN}")
+        try:
+            return call(self, environ)
+        finally:
+            connection.connection.execute("RESET SESSION AUTHORIZATION")
+
+    ClientHandler.__call__ = restricted
+    yield
+    ClientHandler.__call__ = call
 
 
 @pytest.fixture

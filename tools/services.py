@@ -198,6 +198,9 @@ def main(command: list[str], durable: bool) -> int:
                 environment["DATABASE_URL"] = stack.enter_context(postgres(durable))
             if not environment.get("REDIS_URL"):
                 environment["REDIS_URL"] = stack.enter_context(redis())
+            # What production does: requests and jobs switch to the restricted roles. `migrate` makes
+            # them, because the user of our own server is a superuser.
+            environment.setdefault("DATABASE_ROLES", "true")
         except ServiceMissing as missing:
             print(missing, file=sys.stderr)
             return 1

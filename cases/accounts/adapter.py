@@ -5,7 +5,9 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.urls import reverse
 
+from cases.accounts.models import User
 from cases.accounts.proof import came_through_provider
+from cases.core.database.context import enter_units
 
 ALLAUTH_STAGE = "allauth.mfa.stages.AuthenticateStage"
 OUR_STAGE = "cases.accounts.stages.SecondFactorStage"
@@ -24,6 +26,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         user = super().authenticate(request, **credentials)
         return user if user is not None and user.is_active else None
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """From here on the database shows what is this user's: their memberships, their units."""
+        enter_units((), user=user.pk)
+        enter_units(user.database_context().units)
+        super().login(request, user)
 
     def get_login_stages(self) -> list[str]:
         """A sign-in provider may have proved the second factor already."""

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.accounts.roles import CASE_ROLES, ROLES, UNIT_ROLES, Permission, Role
+from cases.core.database.context import Context, DatabaseRole
 from cases.core.fields import EncryptedTextField
 from cases.core.models import DataKeyHolder, Dated, DatedQuerySet, Row, dates_in_order
 from cases.units.models import Unit
@@ -113,6 +114,12 @@ class User(Row, AbstractBaseUser):
             for m in self.memberships_today
             if unit is None or m.unit_id == unit
         )
+
+    def database_context(self) -> Context:
+        """As whom this user's requests speak to PostgreSQL: the rows of their units, no others."""
+        role = DatabaseRole.SETUP if self.may(Permission.SET_UP) else DatabaseRole.APP
+        units = frozenset(m.unit_id for m in self.memberships_today if m.unit_id)
+        return Context(role, user=self.pk, units=units)
 
     def role_names(self, unit: uuid.UUID | None) -> str:
         names = {m.role for m in self.memberships_today if m.unit_id in (None, unit)}

@@ -10,6 +10,7 @@ from cases.audit.models import Head, Seal
 from cases.audit.record import Actor, record, recorded
 from cases.audit.sealing import ended_months, let_go
 from cases.audit.verify import GAP_ACKNOWLEDGED, MONTH_DROPPED, broken_links, lost_events
+from cases.core.database.context import AUDITOR, speaking_as
 
 # Why anchored events may be gone: codes, never free text.
 GAP_REASONS = ("point_in_time_restore", "backup_restore", "move_of_database")
@@ -42,8 +43,10 @@ class UnknownReason(ValueError):
 def seal_ended_months(*, now: datetime, by: Actor | None) -> list[Seal]:
     """Seal every month that has ended, of every unit; a second call finds nothing to do."""
     sealed = []
-    for unit in Head.objects.order_by("unit").values_list("unit", flat=True):
-        with recorded():
+    with speaking_as(AUDITOR):
+        units = list(Head.objects.order_by("unit").values_list("unit", flat=True))
+    for unit in units:
+        with recorded(context=AUDITOR):
             # The head is locked, so that two runs do not seal the same month.
             Head.objects.select_for_update().get(unit=unit)
             for seal in ended_months(unit, now):

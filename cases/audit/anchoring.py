@@ -8,6 +8,7 @@ from django.core.mail import send_mail
 
 from cases.audit.actions import seal_ended_months
 from cases.audit.anchors import Line, folder, write_anchor
+from cases.core.database.context import AUDITOR, speaking_as
 
 MAILED = "mailed"  # the file that says for which day the heads were mailed
 
@@ -17,7 +18,8 @@ logger = logging.getLogger(__name__)
 def anchor(now: datetime) -> Line:
     """Raises OSError when the place outside can not be written: the task fails loudly."""
     seal_ended_months(now=now, by=None)
-    line = write_anchor(now)
+    with speaking_as(AUDITOR):
+        line = write_anchor(now)
     if settings.AUDIT_ANCHOR_MAIL and not _is_mailed(now):
         _mail(line, now)
     return line

@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 
 from cases.audit.models import Client, Outcome
 from cases.audit.record import Actor, Recording, record, recorded
+from cases.core.database.context import NOBODY, Context
 
 Handler = Callable[[HttpRequest], HttpResponse]
 # Signing in through a provider waits for another machine: no transaction is held meanwhile, and the
@@ -59,7 +60,8 @@ class RecordedRequestMiddleware:
         return response
 
     def _recorded_response(self, request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
-        with recorded(request=request_id, client=_client_of(request)) as recording:
+        context = _context_of(_user_of(request))
+        with recorded(request=request_id, client=_client_of(request), context=context) as recording:
             request.recording = recording  # type: ignore[attr-defined]
             response = self.get_response(request)
             if response.status_code >= 500:
@@ -104,7 +106,8 @@ def record_refusal(
 ) -> None:
     """Who was refused which page, in a transaction of its own; no content and no address."""
     request.refusal_is_recorded = True  # type: ignore[attr-defined]
-    with recorded(request=request_id, client=_client_of(request)):
+    context = _context_of(user)
+    with recorded(request=request_id, client=_client_of(request), context=context):
         record(
             "request.refused",
             by=user,
@@ -170,7 +173,8 @@ def _record_the_end(
     user = _user_of(request)
 
     def at_a_bad_end(action: str) -> None:
-        with recorded(request=request_id, client=_client_of(request)):
+        context = _context_of(user)
+        with recorded(request=request_id, client=_client_of(request), context=context):
             record(action, by=user, outcome=Outcome.FAILED, purpose=_page_of(request)[:60])
 
     pieces = cast(Iterator[bytes], iter(response.streaming_content))
@@ -183,6 +187,11 @@ def _user_of(request: HttpRequest) -> Actor | None:
 
 def _page_of(request: HttpRequest) -> str:
     return request.resolver_match.view_name if request.resolver_match else ""
+
+
+def _context_of(user: Actor | None) -> Context:
+    """As whom the request speaks to PostgreSQL: looked up before its transaction begins."""
+    return user.database_context() if user is not None else NOBODY
 
 
 def _client_of(request: HttpRequest) -> str:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from cases.audit.models import INSTALLATION, Client, Event, Head, Outcome, Tier
 from cases.audit.purposes import PurposeMissing, basis_of, is_reading
+from cases.core.database.context import Context, in_context, usual_context
 
 
 class Actor(Protocol):
@@ -25,6 +26,8 @@ class Actor(Protocol):
     pk: uuid.UUID
 
     def role_names(self, unit: uuid.UUID | None) -> str: ...
+
+    def database_context(self) -> Context: ...
 
 
 @dataclass
@@ -45,9 +48,16 @@ class NothingIsRecorded(RuntimeError):
 
 @contextmanager
 def recorded(
-    *, request: uuid.UUID | None = None, client: str = Client.UNKNOWN
+    *,
+    request: uuid.UUID | None = None,
+    client: str = Client.UNKNOWN,
+    context: Context | None = None,
 ) -> Iterator[Recording]:
-    """Run the block and its audit events as one transaction; nested blocks join the outer one."""
+    """Run the block and its audit events as one transaction; nested blocks join the outer one.
+
+    On PostgreSQL `context` is as whom the outermost block speaks to the database, and whose rows
+    it sees.
+    """
     outer = _current.get()
     if outer is not None:
         yield from _joined(outer)
@@ -55,7 +65,7 @@ def recorded(
     recording = Recording(request=request, client=client)
     token = _current.set(recording)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), in_context(context or usual_context()):
             yield recording
             if recording.must_roll_back:
                 transaction.set_rollback(True)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 
 from cases.audit.admin import AuditedAdmin
@@ -17,6 +18,13 @@ from cases.casework.models import (
     ThresholdTable,
     UnitLawProfile,
 )
+from cases.core.database.context import FIGURES, acting_as
+
+
+def _is_used(model: type[models.Model], **by: models.Model) -> bool:
+    """In any unit: whoever sets up the law belongs to none, and sees no referral."""
+    with acting_as(FIGURES):
+        return model._default_manager.filter(**by).exists()
 
 
 class LegalBasisInline(admin.StackedInline):
@@ -48,7 +56,7 @@ class LegalBasisAdmin(AuditedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """A basis with referrals keeps what it asked for; only its end and its words may change."""
-        if obj is None or not Referral.objects.filter(legal_basis=obj).exists():
+        if obj is None or not _is_used(Referral, legal_basis=obj):
             return []
         return [
             "profile", "kind", "sender_kind", "threshold_table", "attendances", "summonses",
@@ -61,7 +69,7 @@ class ThresholdInline(admin.TabularInline):
     extra = 0
 
     def _in_use(self, table: Any) -> bool:
-        return table is not None and PoliceOrder.objects.filter(threshold_table=table).exists()
+        return table is not None and _is_used(PoliceOrder, threshold_table=table)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and not self._in_use(obj)

@@ -29,6 +29,7 @@ from cases.accounts.access import StaffRequest
 from cases.accounts.proof import record_provider_proof
 from cases.audit.models import Client, Outcome
 from cases.audit.record import record, recorded
+from cases.core.database.context import NOBODY, Context
 from cases.oidc import attempts, client
 from cases.oidc.actions import AlreadyConnected, connect, disconnect
 from cases.oidc.attempts import Attempt
@@ -79,10 +80,15 @@ def with_provider(view: View) -> Callable[[HttpRequest], HttpResponse]:
     return guarded
 
 
+def _context_of(request: HttpRequest) -> Context:
+    """As whom these views, which the middleware leaves alone, speak to PostgreSQL."""
+    return request.user.database_context() if request.user.is_authenticated else NOBODY
+
+
 def _refuse(request: HttpRequest, provider: Provider, refusal: Refusal) -> HttpResponse:
     logger.warning("sign-in through the provider: %s, %s", refusal.told, refusal.code)
     if refusal.told == REFUSED:
-        with recorded(request=uuid.uuid4(), client=Client.WEB):
+        with recorded(request=uuid.uuid4(), client=Client.WEB, context=_context_of(request)):
             record("identity.refused", by=None, outcome=Outcome.DENIED, reason=refusal.code[:40])
     context = {"told": refusal.told, "provider": provider.name}
     return render(request, "oidc/failed.html", context, status=STATUS[refusal.told])
@@ -162,7 +168,7 @@ def _attempt_of(request: HttpRequest, provider: Provider) -> Attempt:
 def _finish_sign_in(
     request: HttpRequest, provider: Provider, attempt: Attempt, proven: Proven
 ) -> HttpResponse:
-    with recorded(request=uuid.uuid4(), client=Client.WEB):
+    with recorded(request=uuid.uuid4(), client=Client.WEB, context=_context_of(request)):
         user = user_of(proven, provider.issuer)
         if user is None:
             raise Refusal(REFUSED, "no_user")
@@ -176,7 +182,7 @@ def _finish_connecting(
     request: StaffRequest, provider: Provider, attempt: Attempt, proven: Proven
 ) -> HttpResponse:
     try:
-        with recorded(request=uuid.uuid4(), client=Client.WEB):
+        with recorded(request=uuid.uuid4(), client=Client.WEB, context=_context_of(request)):
             connect(
                 user=request.user, issuer=provider.issuer, subject=proven.subject, by=request.user
             )
@@ -189,7 +195,7 @@ def _finish_connecting(
 def _finish_confirming(
     request: StaffRequest, provider: Provider, attempt: Attempt, proven: Proven
 ) -> HttpResponse:
-    with recorded(request=uuid.uuid4(), client=Client.WEB):
+    with recorded(request=uuid.uuid4(), client=Client.WEB, context=_context_of(request)):
         if not is_account_of(request.user, proven):
             raise Refusal(REFUSED, "other_account")
         record_provider_proof(request, request.user, second_factor=proven.second_factor, fresh=True)
@@ -214,7 +220,7 @@ def account(request: StaffRequest, provider: Provider) -> HttpResponse:
         return redirect(f"{reverse('account_reauthenticate')}?{here}")
     connected = is_connected(request.user, provider.issuer)
     if request.method == "POST" and connected:
-        with recorded(request=uuid.uuid4(), client=Client.WEB):
+        with recorded(request=uuid.uuid4(), client=Client.WEB, context=_context_of(request)):
             disconnect(user=request.user, issuer=provider.issuer, by=request.user)
         messages.success(request, _("The account is no longer connected."))
         return redirect("oidc:account")

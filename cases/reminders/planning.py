@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 
 from cases.appointments.models import Appointment, AppointmentStatus
 from cases.audit.record import recorded
+from cases.core.database.context import WORKER, speaking_as
 from cases.people.models import ContactPoint, Protection
 from cases.reminders.channels import channels_set_up
 from cases.reminders.health import PLANNING, beat
@@ -34,9 +35,11 @@ CLOSE_TOGETHER = timedelta(hours=24)
 def plan_reminders(now: datetime) -> int:
     """Supersede what the appointments have left behind and plan what is missing: how many rows."""
     supersede(now)
-    book = RuleBook()
+    with speaking_as(WORKER):
+        book = RuleBook()
     made = sum(_plan(chunk, book, now) for chunk in _chunks(now))
-    beat(PLANNING, now)
+    with speaking_as(WORKER):
+        beat(PLANNING, now)
     return made
 
 
@@ -45,7 +48,7 @@ def supersede(now: datetime) -> int:
 
     A row that is being claimed this moment is skipped: the gate looks again before it is sent.
     """
-    with recorded():
+    with recorded(context=WORKER):
         stale = list(
             Message.objects.of_another_appointment_time()
             .select_for_update(skip_locked=True, of=("self",))
@@ -61,9 +64,14 @@ def supersede(now: datetime) -> int:
 
 def _chunks(now: datetime) -> Iterator[list[Appointment]]:
     last = BEFORE_EVERY_ID
-    while chunk := list(_wanting_messages(now).filter(pk__gt=last).order_by("pk")[:CHUNK]):
+    while chunk := _chunk_after(last, now):
         yield chunk
         last = chunk[-1].pk
+
+
+def _chunk_after(last: UUID, now: datetime) -> list[Appointment]:
+    with speaking_as(WORKER):
+        return list(_wanting_messages(now).filter(pk__gt=last).order_by("pk")[:CHUNK])
 
 
 def _wanting_messages(now: datetime) -> QuerySet[Appointment]:
@@ -102,7 +110,7 @@ class Known:
 
 
 def _plan(chunk: list[Appointment], book: RuleBook, now: datetime) -> int:
-    with recorded():
+    with recorded(context=WORKER):
         # One planner at a time: the second waits here, and then finds nothing missing.
         Heartbeat.objects.select_for_update().get_or_create(
             job=PLANNING, defaults={"beaten_at": now}

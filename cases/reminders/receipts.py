@@ -10,6 +10,8 @@ from uuid import UUID
 from django.db.models import F, QuerySet
 
 from cases.audit.record import recorded
+from cases.core.database.context import enter_units
+from cases.core.database.doors import unit_of_message
 from cases.reminders.models import (
     LEFT_THE_HOUSE,
     EarlyReceipt,
@@ -41,6 +43,8 @@ def apply_receipt(*, message_id: UUID | None, provider_id: str, status: str, now
     is known.
     """
     with recorded():
+        if unit := unit_of_message(message_id, provider_id):
+            enter_units([unit])
         messages = (
             Message.objects.filter(pk=message_id) if message_id else _by_provider(provider_id)
         )

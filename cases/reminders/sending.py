@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db.models import F
 
 from cases.audit.record import recorded
+from cases.core.database.context import WORKER, speaking_as
 from cases.reminders import circuit
 from cases.reminders.channels import open_channels
 from cases.reminders.channels.base import HandOver, Outcomes, Parcel
@@ -52,9 +53,10 @@ def send_due(now: datetime | None = None) -> SendingReport:
         lanes = [Lane(channel, channels, now, report) for channel in Channel]
         while any([lane.step(may_claim=monotonic() < stops_at) for lane in lanes]):
             pass
-    finish_without_receipt(now or database_now())
-    forget_old_receipts(now or database_now())
-    beat(SENDING, now or database_now())
+    with speaking_as(WORKER):
+        finish_without_receipt(now or database_now())
+        forget_old_receipts(now or database_now())
+        beat(SENDING, now or database_now())
     return report
 
 
@@ -82,16 +84,18 @@ class Lane:
         if before and self._gateway:
             now = self._now or database_now()
             keep_outcomes(before[0], outcomes, self._gateway, now)
-            circuit.note(self._channel, outcomes.values(), now)
+            with speaking_as(WORKER):
+                circuit.note(self._channel, outcomes.values(), now)
             self._report.update(message.state for message in before[0])
         return bool(messages or before)
 
     def _claim(self) -> tuple[list[Message], list[Parcel]]:
         now = self._now or database_now()
-        if self._channel in circuit.left_alone(now):
-            return [], []
         size = self._gateway.batch if self._gateway else BATCH
-        return claim(self._channel, size, self._channels, now)
+        with speaking_as(WORKER):
+            if self._channel in circuit.left_alone(now):
+                return [], []
+            return claim(self._channel, size, self._channels, now)
 
 
 def claim(
@@ -103,7 +107,7 @@ def claim(
     before anything is said to a gateway; what may not is settled. PostgreSQL passes over rows that
     another worker is claiming; on SQLite the transaction is the only writer from its beginning.
     """
-    with recorded():
+    with recorded(context=WORKER):
         due = Message.objects.due(now).filter(channel=channel)
         messages = list(
             with_gate_facts(due).select_for_update(skip_locked=True, of=("self",))[:size]
@@ -143,7 +147,7 @@ def keep_outcomes(
     messages: list[Message], outcomes: Outcomes, channel: HandOver, now: datetime
 ) -> None:
     """Write down what the gateway said, where the lease is still ours."""
-    with recorded():
+    with recorded(context=WORKER):
         handed = [message for message in messages if message.pk in outcomes]
         for message in handed:
             settle(message, outcomes[message.pk], now, honours_key=channel.honours_key)
@@ -156,7 +160,7 @@ def keep_outcomes(
 
 def settle_lapsed(channels: Channels, now: datetime) -> None:
     """Rows whose worker is gone are unclear: never simply sent again."""
-    with recorded():
+    with recorded(context=WORKER):
         lapsed: list[Any] = list(
             Message.objects.with_expired_lease(now)
             .select_for_update(skip_locked=True, of=("self",))

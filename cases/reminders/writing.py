@@ -90,7 +90,13 @@ def tell(messages: Iterable[Message], now: datetime) -> None:
     """
     told = list(messages)
     MessageEvent.objects.bulk_create(
-        MessageEvent(message_id=message.pk, at=now, what=message.state, detail=message.reason)
+        MessageEvent(
+            unit_id=message.unit_id,
+            message_id=message.pk,
+            at=now,
+            what=message.state,
+            detail=message.reason,
+        )
         for message in told
     )
     for message in told:

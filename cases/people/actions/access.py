@@ -8,6 +8,7 @@ from django.utils import timezone
 from cases.accounts.models import User
 from cases.audit.models import Tier
 from cases.audit.record import record, recorded
+from cases.core.database.context import WORKER
 from cases.people.models import (
     DECLARED_FOR,
     GLASS_OPEN_FOR,
@@ -127,7 +128,7 @@ def end_glass(*, by: User) -> None:
 
 def end_glasses_run_out(*, now: datetime, by: None = None) -> int:
     """Write down the end of those whose four hours or whose sign-in is over. Asked by a job."""
-    with recorded():
+    with recorded(context=WORKER):
         run_out = list(BreakGlass.objects.run_out(now).select_for_update(of=("self",)))
         for glass in run_out:
             _end(glass, min(now, glass.until), by=by)

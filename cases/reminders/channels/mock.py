@@ -2,9 +2,10 @@
 
 from concurrent.futures import Future
 
-from django.db import transaction
 from django.utils import timezone
 
+from cases.audit.record import recorded
+from cases.core.database.context import WORKER
 from cases.reminders.channels.base import Answer, Outcome, Outcomes, Parcel
 from cases.reminders.models import Message, MockDelivery
 from cases.reminders.pace import BATCH
@@ -16,7 +17,7 @@ class MockPhone:
 
     def hand_over(self, parcels: list[Parcel]) -> "Future[Outcomes]":
         """Keep each parcel once, as a gateway that honours the key does."""
-        with transaction.atomic():
+        with recorded(context=WORKER):
             messages = Message.objects.in_bulk([parcel.id for parcel in parcels])
             there = set(
                 MockDelivery.objects.filter(message__in=messages).values_list("message", flat=True)

@@ -167,6 +167,7 @@ class Message(Row):
 class MessageEvent(models.Model):
     """What happened to a message, in order. No number, no text."""
 
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     message = models.ForeignKey(Message, models.CASCADE, related_name="events", db_index=False)
     at = models.DateTimeField()
     what = models.CharField(max_length=12, choices=MessageState)
@@ -174,7 +175,7 @@ class MessageEvent(models.Model):
 
     class Privacy:
         kept: set[str] = set()
-        erased = {"id", "message", "at", "what", "detail"}
+        erased = {"id", "unit", "message", "at", "what", "detail"}
         anonymised: dict[str, object] = {}
 
     class Meta:

@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cases.audit.anchors import FILES, folder
 from cases.audit.verify import Report, verify, verify_with
+from cases.core.database.context import AUDITOR, speaking_as
 
 
 class Command(BaseCommand):
@@ -23,10 +24,10 @@ class Command(BaseCommand):
         place = asked or folder()
         if asked and not asked.exists():
             raise CommandError(f"There is nothing at {asked}.")
-        if place.is_file() or list(place.glob(FILES)):
-            report = verify_with(place)
-        else:
-            report = verify()
+        with speaking_as(AUDITOR):
+            anchored = place.is_file() or list(place.glob(FILES))
+            report = verify_with(place) if anchored else verify()
+        if not anchored:
             self.stderr.write(
                 f"No anchors in {place}: a cut tail or a rewrite can not be seen. Run anchor_audit."
             )

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from cases.audit.models import Client
+from cases.core.database.context import KEEPER, working_as
 from cases.retention import ledger
 from cases.retention.due import due_now
 from cases.retention.erasing import carry_out_confirmed, erase_again
@@ -30,12 +31,13 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["dry_run"]:
-            self._tell_what_is_due()
-        elif options["confirm"]:
-            self._carry_out()
-        else:
-            self._erase_again()
+        with working_as(KEEPER):
+            if options["dry_run"]:
+                self._tell_what_is_due()
+            elif options["confirm"]:
+                self._carry_out()
+            else:
+                self._erase_again()
 
     def _tell_what_is_due(self) -> None:
         for unit in Unit.objects.order_by("name"):
