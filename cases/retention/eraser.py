@@ -100,9 +100,10 @@ def erase(cases: Collection[UUID], *, people: Collection[UUID] = ()) -> Erased:
 
     To be called inside `recorded()`, with the cases locked.
     """
-    referrals = set(Case.objects.filter(pk__in=cases).values_list("referral", flat=True))
+    living = dict(Case.objects.filter(pk__in=cases).values_list("pk", "referral"))
+    cases, referrals = set(living), set(living.values())
     alone = _whoever_has_nothing_else(cases, referrals) | set(people)
-    found = _found({Person: alone, Referral: referrals, Case: set(cases)})
+    found = _found({Person: alone, Referral: referrals, Case: cases})
     erased = Erased(cases=set(found[Case]), people=alone)
     _erase_loose(found, erased)
     for hanging in reversed(hanging_models()):

@@ -1,0 +1,197 @@
+"""The archive package: made by the job, left once, and deletion waits for "archived"."""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db.models import F
+from django.test import Client
+from django.utils import timezone
+
+from cases.accounts.models import User
+from cases.audit.models import Event
+from cases.casework.models import Case
+from cases.letters.reference import load_texts
+from cases.people.models import Person
+from cases.retention.actions import (
+    CaseIsOpen,
+    NotDownloaded,
+    NotMade,
+    ask_for_package,
+    download_package,
+    mark_archived,
+)
+from cases.retention.due import due_now
+from cases.retention.erasing import carry_out_confirmed
+from cases.retention.models import ArchivePackage, RetentionRule
+from cases.retention.packages import make_packages
+from cases.units.models import Unit
+from tests.retention import world
+from tests.retention.conftest import LONG_AGO, CloseCase, Confirmed, close
+
+CANARY = "Kanariarkiv"
+TODAY = timezone.localdate
+
+
+@pytest.fixture
+def rule(rule: RetentionRule) -> RetentionRule:
+    rule.archive_first = True
+    rule.save()
+    return rule
+
+
+@pytest.fixture
+def whole(law: None, adviser: User, colleague: User, rule: RetentionRule) -> Case:
+    load_texts()
+    case = world.whole_case(adviser, colleague, CANARY)
+    ArchivePackage.objects.all().delete()
+    return close(case, TODAY() - LONG_AGO)
+
+
+def made(case: Case, by: User) -> ArchivePackage:
+    ask_for_package(case=case, by=by)
+    assert make_packages() == 1
+    return ArchivePackage.objects.get(case=case)
+
+
+def unzipped(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_deletion_waits_until_it_is_archived(
+    unit: Unit, whole: Case, leader: User, confirmed: Confirmed
+) -> None:
+    assert due_now(unit, TODAY()).ready == ()
+    assert [one.case for one in due_now(unit, TODAY()).to_archive] == [whole.pk]
+    package = made(whole, leader)
+    with pytest.raises(NotDownloaded):
+        mark_archived(package=package, archived_on=TODAY(), reference="2026/17", by=leader)
+    download_package(package=package, by=leader)
+    mark_archived(package=package, archived_on=TODAY(), reference="2026/17", by=leader)
+    assert [one.case for one in due_now(unit, TODAY()).ready] == [whole.pk]
+    confirmed()
+    assert carry_out_confirmed() == 1
+    assert not ArchivePackage.objects.exists()
+
+
+def test_the_package_can_be_read_and_checked(whole: Case, leader: User) -> None:
+    files = unzipped(download_package(package=made(whole, leader), by=leader))
+    assert set(files) == {
+        "manifest.json", "case.json", "referral.html", "letter-001.html", "answer-001.html",
+        "answer-002.html",
+    }  # fmt: skip
+    manifest = json.loads(files["manifest.json"])
+    assert manifest["case_number"] == whole.number
+    for entry in manifest["files"]:
+        data = files[entry["name"]]
+        assert (entry["bytes"], entry["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
+    assert {entry["name"] for entry in manifest["files"]} == set(files) - {"manifest.json"}
+    facts = json.loads(files["case.json"])
+    assert facts["person"]["family_name"] == CANARY
+    assert len(facts["person"]["identity_numbers"][0]) == 11
+    assert CANARY in files["letter-001.html"].decode()
+    assert all(b"<script" not in data and b"http" not in data for data in files.values())
+
+
+def test_what_was_typed_is_inert_in_the_package(
+    adviser: User, leader: User, closed_case: CloseCase
+) -> None:
+    case = closed_case(given_name="<script>alert(1)</script>", family_name="../../etc")
+    files = unzipped(download_package(package=made(case, leader), by=leader))
+    assert b"<script" not in files["referral.html"]
+    assert all("/" not in name and ".." not in name for name in files)
+
+
+def test_notes_and_help_are_not_in_the_package(whole: Case, leader: User) -> None:
+    """Referral, letters and answers: what was noted and offered is no record of the archive."""
+    files = unzipped(download_package(package=made(whole, leader), by=leader))
+    assert all(b"Merknad" not in data and b"Tjeneste" not in data for data in files.values())
+
+
+def test_it_is_sealed_while_it_waits_and_gone_after_the_download(whole: Case, leader: User) -> None:
+    package = made(whole, leader)
+    raw = ArchivePackage.objects.values_list("content", flat=True).get()
+    assert len(raw) > 1000
+    assert not bytes(raw).startswith(b"UEsD"), "that is PK in base64"
+    download_package(package=package, by=leader)
+    assert bytes(ArchivePackage.objects.values_list("content", flat=True).get()) == b""
+    with pytest.raises(NotMade):
+        download_package(package=package, by=leader)
+
+
+def test_a_package_of_a_case_that_changed_does_not_count(
+    unit: Unit, whole: Case, leader: User
+) -> None:
+    package = made(whole, leader)
+    download_package(package=package, by=leader)
+    Case.objects.filter(pk=whole.pk).update(version=F("version") + 1)
+    with pytest.raises(NotDownloaded):
+        mark_archived(package=package, archived_on=TODAY(), reference="2026/17", by=leader)
+    Case.objects.filter(pk=whole.pk).update(version=F("version") - 1)
+    mark_archived(package=package, archived_on=TODAY(), reference="2026/17", by=leader)
+    Case.objects.filter(pk=whole.pk).update(version=F("version") + 1)
+    assert due_now(unit, TODAY()).ready == ()
+
+
+def test_only_a_closed_case_is_archived(case: Case, leader: User) -> None:
+    with pytest.raises(CaseIsOpen):
+        ask_for_package(case=case, by=leader)
+
+
+def test_a_claimed_package_is_left_to_who_claimed_it(closed_case: CloseCase, leader: User) -> None:
+    ask_for_package(case=closed_case(), by=leader)
+    ArchivePackage.objects.update(lease_until=timezone.now() + timedelta(minutes=1))
+    assert make_packages() == 0
+    ArchivePackage.objects.update(lease_until=timezone.now() - timedelta(minutes=1))
+    assert make_packages() == 1
+
+
+def test_f3_it_leaves_as_an_attachment_and_the_log_knows_first(
+    whole: Case, leader: User, client_of: Callable[[User], Client]
+) -> None:
+    made(whole, leader)
+    client = client_of(leader)
+    path = f"/deletion/cases/{whole.pk}/archive/package/"
+    assert client.get(path).status_code == 302, "looked at in advance, it takes nothing"
+    answer = client.post(path)
+    assert answer.headers["Content-Type"] == "application/zip"
+    assert answer.headers["Content-Disposition"] == (
+        f'attachment; filename="archive-{whole.year}-{whole.serial}.zip"'
+    )
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    event = Event.objects.get(action="archive.downloaded")
+    assert event.persons == [str(whole.person_id)]
+    assert client.post(path).status_code == 302
+
+
+@pytest.mark.parametrize("action", ["ask", "make", "download", "archive"])
+def test_c2_no_audit_no_package(
+    closed_case: CloseCase, leader: User, request: pytest.FixtureRequest, action: str
+) -> None:
+    case = closed_case()
+    package = made(case, leader) if action in ("download", "archive") else None
+    if action == "archive":
+        download_package(package=package, by=leader)
+    if action == "make":
+        ask_for_package(case=case, by=leader)
+    acts: dict[str, Callable[[], object]] = {
+        "ask": lambda: ask_for_package(case=case, by=leader),
+        "make": make_packages,
+        "download": lambda: download_package(package=package, by=leader),
+        "archive": lambda: mark_archived(
+            package=package, archived_on=TODAY(), reference="1", by=leader
+        ),
+    }
+    before = list(ArchivePackage.objects.values())
+    broken: type[Exception] = request.getfixturevalue("broken_audit")
+    with pytest.raises(broken):
+        acts[action]()
+    assert list(ArchivePackage.objects.values()) == before
+    assert Person.objects.exists()
