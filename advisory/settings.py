@@ -39,7 +39,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.humanize",
     "django.contrib.messages",
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django.forms",
     "allauth",
@@ -79,6 +78,7 @@ MIDDLEWARE = [
     "cases.core.middleware.OwnSiteOnlyMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cases.accounts.middleware.SessionLimitsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "cases.accounts.middleware.LanguageMiddleware",
     "cases.accounts.middleware.SecondFactorMiddleware",
@@ -155,6 +155,11 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
 # Failures only. One address is often a whole town hall, so it may fail more often than one user.
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/15m/ip,10/15m/key"}
+MFA_ADAPTER = "cases.accounts.adapter.MfaAdapter"
+MFA_FORMS = {
+    "add_webauthn": "cases.accounts.passkeys.AddPasskeyForm",
+    "login_webauthn": "cases.accounts.passkeys.SignInPasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # A passkey asks for a finger, a face or a PIN, and therefore counts as both factors.
@@ -180,7 +185,10 @@ OIDC_SUBJECT_CLAIMS = env.str("OIDC_SUBJECT_CLAIMS", "sub").split()
 OIDC_AUTHORIZATION_DETAILS = env.str("OIDC_AUTHORIZATION_DETAILS", "")
 
 # --- Sessions and cookies ---------------------------------------------------------------------
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# Idle and absolute limit are in cases/accounts/sessions.py. A row outlives them by some hours, so
+# that what is sent by a session that has ended can be kept for its owner.
+SESSION_ENGINE = "cases.accounts.sessions"
+SESSION_COOKIE_AGE = 24 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -195,9 +203,10 @@ SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
-)
+BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# How many proxies add to X-Forwarded-For; without it everybody would share the proxy's address.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 1) if BEHIND_PROXY else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -1,6 +1,7 @@
 """Writes about users, each with its audit event in the same transaction."""
 
 from cases.accounts.models import User
+from cases.accounts.sessions import end_sessions
 from cases.audit.record import record, recorded
 
 
@@ -10,3 +11,11 @@ def change_settings(*, user: User, language: str, colour_scheme: str, by: User) 
         user.save(update_fields=["language", "colour_scheme"])
         record("user.settings_changed", by=by, target=user, fields=["language", "colour_scheme"])
     return user
+
+
+def end_own_sessions(*, by: User, but: str, only: str = "") -> int:
+    """Sign oneself out elsewhere: everywhere but here, or in one browser. The number of sessions."""
+    with recorded():
+        ended = end_sessions(by, but=but, only=only)
+        record("user.sessions_ended", by=by, target=by, fields=[f"{ended} ended"])
+    return ended

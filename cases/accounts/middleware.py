@@ -1,16 +1,93 @@
-"""The user's language, and the second factor that production demands."""
+"""The limits of a session, the user's language, and the second factor that production demands."""
 
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
+from cases.accounts import unsent
 from cases.accounts.access import has_second_factor
+from cases.accounts.models import User
 from cases.accounts.proof import provider_proved_second_factor
+from cases.accounts.sessions import see, time_left
 
 Handler = Callable[[HttpRequest], HttpResponse]
+CLEARED = '"cache", "storage"'
+
+
+class SessionLimitsMiddleware:
+    """Ends a session at its limits; only what a person does moves the idle one.
+
+    What is posted after the end is kept for its owner, who finds it after signing in again.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        was_signed_in = request.user.is_authenticated
+        if was_signed_in and time_left(request.session).total_seconds() <= 0:
+            request.session_ended_of = request.user  # type: ignore[attr-defined]
+            logout(request)
+        elif was_signed_in and is_by_a_person(request):
+            see(request.session)
+        response = self.get_response(request)
+        if was_signed_in and not request.user.is_authenticated:
+            response.headers["Clear-Site-Data"] = CLEARED
+        elif was_signed_in:
+            _drop_what_was_sent_again(request, response)
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponse | None:
+        owner: User | None = getattr(request, "session_ended_of", None)
+        if owner is None and request.user.is_authenticated and unsent.SESSION_OVER in request.POST:
+            owner = request.user
+            logout(request)
+        if owner is None or not getattr(view, "login_required", True):
+            return None
+        messages.info(
+            request,
+            _("You were signed out, for safety. What you had typed is kept: sign in to go on."),
+        )
+        if request.method != "POST":
+            return None  # the sign-in page is next, and leads back here
+        kept = unsent.keep_unsent(request, owner)
+        back = reverse("accounts:unsent", args=[kept]) if kept else _page_before(request)
+        return redirect(reverse("account_login", query={"next": back}))
+
+
+def _page_before(request: HttpRequest) -> str:
+    """Where the page that sent this was; the sign-in page refuses an address of another house."""
+    return request.POST.get("next") or request.path
+
+
+def _drop_what_was_sent_again(request: HttpRequest, response: HttpResponse) -> None:
+    """A kept form that was sent again is either done or back on the screen."""
+    if request.method == "POST" and response.status_code < 500:
+        about = request.POST.get(unsent.SENT_AGAIN, "")
+        if about and isinstance(request.user, User):
+            unsent.drop_unsent(request.user, about)
+
+
+def is_by_a_person(request: HttpRequest) -> bool:
+    """Whether somebody pressed, clicked or typed for this: not what a page asks for by itself.
+
+    A browser says whether a request opens a page. Others are sent by scripts, which say with
+    `X-Person` that a key or a click has come since the last time (static/js/session.js).
+    """
+    sent = request.headers
+    if sent.get("X-Person") == "1":
+        return True
+    by_script = "HX-Request" in sent or sent.get("Sec-Fetch-Mode", "navigate") != "navigate"
+    return not by_script and "Sec-Purpose" not in sent
 
 
 class LanguageMiddleware:

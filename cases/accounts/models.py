@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -89,6 +90,12 @@ class User(Row, AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Whoever is stopped is signed out everywhere at once, by whatever door they were stopped."""
+        super().save(*args, **kwargs)
+        if not self.is_active:
+            self.sessions.all().delete()
 
     @cached_property
     def memberships_today(self) -> list["Membership"]:
@@ -261,3 +268,30 @@ class Draft(DataKeyHolder, Row):
 
     def key_holder(self) -> "Draft":
         return self
+
+
+class UserSession(AbstractBaseSession):
+    """A signed-in browser, or one on its way there. Written by `cases.accounts.sessions` alone.
+
+    The key is a digest: whoever reads the table can not sign in with it. No address is kept.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+    started_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    browser = models.CharField(max_length=40, blank=True)
+
+    class Privacy:
+        kept: set[str] = set()
+        erased = {
+            "session_key", "session_data", "expire_date", "user", "started_at", "seen_at", "browser",
+        }  # fmt: skip
+        anonymised: dict[str, object] = {}
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        ordering = ["-seen_at"]
+
+    def __str__(self) -> str:
+        return f"session {self.session_key[:6]}"

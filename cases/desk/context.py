@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from cases.accounts.models import User
 from cases.accounts.roles import Permission
+from cases.accounts.sessions import can_be_extended, time_left
 
 # label, URL name, who sees it, addresses that belong to it
 MENU = (
@@ -39,6 +40,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "color_scheme": user.colour_scheme,
         "main_menu": SimpleLazyObject(lambda: _menu(request, user)),
         "user_menu": SimpleLazyObject(lambda: _user_menu(user)),
+        "session_ends": SimpleLazyObject(lambda: _session_ends(request)),
         "may_search": user.may(Permission.SEE_CASES),
         "open_glass": SimpleLazyObject(lambda: _open_glass(request)),
     }
@@ -51,6 +53,11 @@ def _open_glass(request: HttpRequest) -> dict[str, Any]:
     if glass is None or until is None or until <= timezone.now():
         return {}
     return {"number": glass["number"], "case": glass["case"], "until": until}
+
+
+def _session_ends(request: HttpRequest) -> dict[str, Any]:
+    seconds = int(time_left(request.session).total_seconds())
+    return {"seconds": seconds, "extends": can_be_extended(request.session)}
 
 
 def _is_of_a_case(here: str, name: str) -> bool:
@@ -93,6 +100,7 @@ def _user_menu(user: User) -> dict[str, Any]:
             *(exports if user.may(Permission.APPROVE_AS_SECOND) else []),
             {"label": _("Settings"), "url": reverse("accounts:settings")},
             {"label": _("Second factor"), "url": reverse("mfa_index")},
+            {"label": _("Where you are signed in"), "url": reverse("accounts:sessions")},
             {"label": _("Change password"), "url": reverse("account_change_password")},
         ],
     }

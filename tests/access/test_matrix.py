@@ -40,7 +40,7 @@ def test_a1_a2_every_method_of_every_address(world: World, person: str) -> None:
     deviating = []
     for name, pattern in ADDRESSES:
         for method in ALL_METHODS:
-            if name in ("account_logout",) and method == "POST":
+            if name in ("account_logout", "accounts:session_over") and method == "POST":
                 continue  # ends the session the other cells need
             rule = rule_for(name)
             assert rule is not None

@@ -1,0 +1,47 @@
+"""What was sent by a session that had just ended is kept for its owner, sealed, until they are back."""
+
+import json
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from cases.accounts.drafts import LONGEST, draft_of, drop_draft
+from cases.accounts.models import Draft, User
+
+FORM = "unsent"
+# Sent by the page itself when its time is over, and by the page that sends a kept form again.
+SESSION_OVER, SENT_AGAIN = "_session_over", "_unsent"
+OWN_FIELDS = frozenset({"csrfmiddlewaretoken", SESSION_OVER, SENT_AGAIN})
+# Sign-in, passwords and codes are never kept, nor what htmx or a page sends by itself.
+NEVER_KEPT = ("account_", "mfa_", "accounts:")
+
+
+def keep_unsent(request: HttpRequest, owner: User) -> UUID | None:
+    """Keep the posted form for its owner. Nothing is kept of secrets, files or a huge form."""
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    if request.method != "POST" or name.startswith(NEVER_KEPT) or "HX-Request" in request.headers:
+        return None
+    fields = {
+        key: values
+        for key, values in request.POST.lists()
+        if key not in OWN_FIELDS and "password" not in key
+    }
+    text = json.dumps({"path": request.get_full_path(), "fields": fields})
+    if not any(value for values in fields.values() for value in values) or len(text) > LONGEST:
+        return None
+    about = uuid4()
+    now = timezone.now()
+    Draft.objects.create(owner=owner, form=FORM, about=str(about), content=text, saved_at=now)
+    return about
+
+
+def unsent_of(owner: User, about: UUID) -> dict[str, Any] | None:
+    """{"path": address, "fields": {name: [values]}}, or nothing."""
+    draft = draft_of(owner, FORM, str(about))
+    return json.loads(draft.content) if draft else None
+
+
+def drop_unsent(owner: User, about: str) -> None:
+    drop_draft(owner, FORM, about)
