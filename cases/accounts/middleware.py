@@ -127,4 +127,8 @@ class SecondFactorMiddleware:
             return None
         if provider_proved_second_factor(request, request.user):
             return None
+        messages.warning(
+            request,
+            _("You need one of these before you can go on. A passkey is the quickest."),
+        )
         return redirect("mfa_index")

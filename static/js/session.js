@@ -44,6 +44,7 @@
   }
 
   function end() {
+    form.elements.next.value = location.pathname + location.search;
     const lasting = filledIn?.isConnected && !filledIn.querySelector("[type=password]") ? filledIn : form;
     if (lasting !== form) {
       const mark = document.createElement("input");
