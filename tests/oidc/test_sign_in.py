@@ -7,12 +7,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from cases.accounts.models import User
+from cases.accounts.models import User, UserSession
+from cases.accounts.sessions import SessionStore
 from cases.audit import record as audit
 from cases.audit.models import Event
 from cases.oidc import actions, fetching
@@ -169,7 +169,7 @@ def test_k4_neither_the_account_nor_a_token_is_kept_anywhere(
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM oidc_identity")
         row = repr([bytes(v) if isinstance(v, memoryview) else v for v in cursor.fetchone()])
-    sessions = repr([session.get_decoded() for session in Session.objects.all()])
+    sessions = repr([SessionStore().decode(row.session_data) for row in UserSession.objects.all()])
     for secret in ("synthetic-number", "pairwise-2", "never used", "never kept", "eyJ"):
         assert secret not in row
         assert secret not in sessions
