@@ -40,12 +40,6 @@ class AccountAdapter(DefaultAccountAdapter):
         user = super().authenticate(request, **credentials)
         return user if user is not None and user.is_active else None
 
-    def login(self, request: HttpRequest, user: User) -> None:
-        """From here on the database shows what is this user's: their memberships, their units."""
-        enter_units((), user=user.pk)
-        enter_units(user.database_context().units)
-        super().login(request, user)
-
     def get_login_stages(self) -> list[str]:
         """A sign-in provider may have proved the second factor already."""
         stages = super().get_login_stages()
@@ -75,7 +69,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return ways
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """From here on the database shows what is this user's: their memberships, their units."""
         assert isinstance(user, User)
+        enter_units((), user=user.pk)
+        enter_units(user.database_context().units)
         super().login(request, user)
         record("user.signed_in", by=user, target=user, fields=_proofs(request, user))
         request.session[BROWSER] = browser_code(request.headers.get("User-Agent", ""))

@@ -40,8 +40,6 @@ class SessionLimitsMiddleware:
         response = self.get_response(request)
         if was_signed_in and not request.user.is_authenticated:
             response.headers["Clear-Site-Data"] = CLEARED
-        elif was_signed_in:
-            _drop_what_was_sent_again(request, response)
         return response
 
     def process_view(
@@ -51,7 +49,10 @@ class SessionLimitsMiddleware:
         if owner is None and request.user.is_authenticated and unsent.SESSION_OVER in request.POST:
             owner = request.user
             logout(request)
-        if owner is None or not getattr(view, "login_required", True):
+        if owner is None:
+            _drop_what_is_sent_again(request)
+            return None
+        if not getattr(view, "login_required", True):
             return None
         messages.info(
             request,
@@ -69,12 +70,11 @@ def _page_before(request: HttpRequest) -> str:
     return request.POST.get("next") or request.path
 
 
-def _drop_what_was_sent_again(request: HttpRequest, response: HttpResponse) -> None:
-    """A kept form that was sent again is either done or back on the screen."""
-    if request.method == "POST" and response.status_code < 500:
-        about = request.POST.get(unsent.SENT_AGAIN, "")
-        if about and isinstance(request.user, User):
-            unsent.drop_unsent(request.user, about)
+def _drop_what_is_sent_again(request: HttpRequest) -> None:
+    """A kept form that is sent again will be done, or back on the screen; or this is rolled back."""
+    about = request.POST.get(unsent.SENT_AGAIN, "") if request.method == "POST" else ""
+    if about and isinstance(request.user, User):
+        unsent.drop_unsent(request.user, about)
 
 
 def is_by_a_person(request: HttpRequest) -> bool:

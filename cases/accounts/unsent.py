@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from cases.accounts.drafts import LONGEST, draft_of, drop_draft
 from cases.accounts.models import Draft, User
+from cases.core.database.context import enter_units
 
 FORM = "unsent"
 # Sent by the page itself when its time is over, and by the page that sends a kept form again.
@@ -32,6 +33,7 @@ def keep_unsent(request: HttpRequest, owner: User) -> UUID | None:
     if not any(value for values in fields.values() for value in values) or len(text) > LONGEST:
         return None
     about = uuid4()
+    enter_units((), user=owner.pk)  # a draft is seen by its owner alone, also by the database
     now = timezone.now()
     Draft.objects.create(owner=owner, form=FORM, about=str(about), content=text, saved_at=now)
     return about

@@ -63,6 +63,7 @@ MACHINE = {
     "account.EmailAddress": "staff: how they sign in",
     "account.EmailConfirmation": "staff: how they sign in",
     "accounts.User": "staff: one user may work in several units",
+    "accounts.UserSession": "staff: who is signed in",
     "admin.LogEntry": "written by Django admin, which keeps set-up only",
     "audit.Head": "a number and a hash for each chain; whoever writes an event must lock it",
     "mfa.Authenticator": "staff: how they sign in",
@@ -70,7 +71,6 @@ MACHINE = {
     "reminders.Circuit": "whether a gateway answers",
     "reminders.EarlyReceipt": "a provider's id before it is known whose message it was",
     "reminders.Heartbeat": "when a job came to its end",
-    "sessions.Session": "staff: who is signed in",
 }
 # Tables that are no models.
 WITHOUT_A_MODEL = {
