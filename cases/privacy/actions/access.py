@@ -40,7 +40,7 @@ def hand_out_report(*, request_id: UUID, by: User) -> bytes:
         content = content_of(request)
         record(
             "access_report.downloaded", by=by, unit=request.unit_id, target=request,
-            persons=[request.person_id],
+            persons=[request.person_id], purpose="privacy:access_file",
         )  # fmt: skip
     return content
 

@@ -105,7 +105,7 @@ def hand_out_export(*, export_id: UUID, by: User) -> bytes:
         export.save(update_fields=["downloaded_at"])
         record(
             "export.downloaded", by=by, unit=export.unit_id, target=export,
-            persons=set(export.cases.values_list("case__person", flat=True)),
+            purpose="privacy:download_export", persons=set(export.cases.values_list("case__person", flat=True)),
         )  # fmt: skip
         destroy_file(export=export, by=by)
     return content
