@@ -142,7 +142,7 @@ def test_j5_the_identity_number_is_corrected_on_the_page(
     right = synthetic_number(factories.BIRTH_DATE, 555)
     other_day = synthetic_number(factories.BIRTH_DATE + timedelta(days=1), 1)
     assert client.get(address).status_code == 200
-    for typed in ({}, {"number": other_day, "reason": "new"}, {"number": right}):
+    for typed in ({"number": ""}, {"number": other_day, "reason": "new"}, {"number": right}):
         assert client.post(address, typed).status_code == 422
     assert client.post(address, {"number": right, "reason": "new"}).status_code == 302
     assert IdentityNumber.objects.get(person=case.person, replaced_at=None).digits == right

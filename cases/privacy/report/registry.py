@@ -21,6 +21,7 @@ ANSWERED_ELSEWHERE = {
         "what a member of staff has typed and not sent: an internal draft, no record, deleted after "
         "30 days (personopplysningsloven § 16 first paragraph e)"
     ),
+    "accounts.UserSession": "where an employee is signed in: nothing about a person of a case",
     "audit.Event": "the access log: the report of look-ups, handed out on its own",
     "audit.EventPerson": "the access log: the report of look-ups, handed out on its own",
     "oidc.Identity": "how an employee signs in: nothing about a person of a case",
