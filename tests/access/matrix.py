@@ -15,8 +15,8 @@ from django.utils import timezone
 from cases.accounts.models import User
 from cases.accounts.roles import Role
 from cases.appointments.actions import book
-from cases.casework.actions import make_task, write_note
-from cases.casework.models import Case
+from cases.casework.actions import block_from_case, make_task, order_sample, write_note
+from cases.casework.models import Case, Sample
 from cases.people.actions import ContactDetails
 from cases.people.models import ContactPoint
 from cases.privacy.actions import ErrorDetails, register_access_request, tell_sent_in_error
@@ -73,6 +73,9 @@ def build_world() -> World:
         unit, people["cleared"], "Kanarihemmelig", protection="strictly"
     )
     ids |= _lists_of_deletion(unit, people["leader"])
+    people["taker"] = Sample.objects.get(pk=ids["sample_id"]).taker
+    for name in ("colleague", "coordinator", "leader", "cleared"):
+        factories.declare(people[name], case)
     return World(
         unit, people, case, foreign, protected, ids,
         canaries=["Kanarifuru"], foreign_canaries=["Kanarigran"],
@@ -118,8 +121,15 @@ def full_case(
     )  # fmt: skip
     point = ContactPoint.objects.filter(person=case.person).first()
     basis = case.referral.legal_basis
+    taker = factories.make_user(f"taker{canary[-4:]}", unit, Role.SAMPLE_TAKER)
+    sample = order_sample(
+        case_id=case.pk, taker=taker, planned_at=timezone.now(), exception="", by=by
+    )
+    shut_out = factories.make_user(f"kin{canary[-4:]}", unit, Role.ADVISER)
+    block = block_from_case(case=case, user=shut_out, reason=f"Nabo {canary}", by=by)
     rights = rows_of_rights(case, by, canary)
     return case, rights | {
+        "sample_id": sample.pk, "block_id": block.pk,
         "case_id": case.pk, "unit_id": unit.pk, "basis_id": basis.pk, "task_id": task.pk,
         "point_id": point.pk, "offer_id": offer.pk, "about": basis.pk, "summons_id": uuid4(),
         "appointment_id": appointment.pk,

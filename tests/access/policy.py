@@ -8,7 +8,7 @@ the rows are of; `cleared` too, and may see protected people; `outsider` leads a
 from dataclasses import dataclass
 
 UNIT_STAFF = ("adviser", "colleague", "coordinator", "leader", "cleared")
-EVERYONE_SIGNED_IN = (*UNIT_STAFF, "outsider", "reader", "administrator")
+EVERYONE_SIGNED_IN = (*UNIT_STAFF, "outsider", "taker", "reader", "administrator")
 HIDDEN = "404"
 
 
