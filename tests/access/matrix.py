@@ -24,7 +24,7 @@ from cases.privacy.models import ExportedCase, PersonExport
 from cases.retention.models import Certificate, DueList
 from cases.support.actions.help import offer_help, record_consent
 from cases.support.models import Service
-from cases.units.models import Place, Unit
+from cases.units.models import Municipality, Place, Unit, UnitMunicipality
 from tests import factories
 
 NOBODY = "nobody"
@@ -43,6 +43,10 @@ class World:
     canaries: list[str]
     foreign_canaries: list[str]
     protected_canaries: list[str]
+    # A unit of the same municipality, and one of another.
+    sister_ids: dict[str, UUID] = field(default_factory=dict)
+    foreign_ids: dict[str, UUID] = field(default_factory=dict)
+    sister_canaries: tuple[str, ...] = ("Kanarisister",)
     clients: dict[str, Client] = field(default_factory=dict)
 
     def client(self, name: str) -> Client:
@@ -68,7 +72,8 @@ def build_world() -> World:
         "administrator": factories.make_user("administrator", None, Role.ADMINISTRATOR),
     }
     case, ids = full_case(unit, people["adviser"], "Kanarifuru")
-    foreign, _foreign_ids = full_case(other, people["outsider"], "Kanarigran")
+    foreign, foreign_ids = full_case(other, people["outsider"], "Kanarigran")
+    sister_ids = _sister_of(unit)
     protected, _protected_ids = full_case(
         unit, people["cleared"], "Kanarihemmelig", protection="strictly"
     )
@@ -79,7 +84,7 @@ def build_world() -> World:
     return World(
         unit, people, case, foreign, protected, ids,
         canaries=["Kanarifuru"], foreign_canaries=["Kanarigran"],
-        protected_canaries=["Kanarihemmelig"],
+        protected_canaries=["Kanarihemmelig"], sister_ids=sister_ids, foreign_ids=foreign_ids,
     )  # fmt: skip
 
 
@@ -90,6 +95,21 @@ def _lists_of_deletion(unit: Unit, leader: User) -> dict[str, UUID]:
     )
     certificate = Certificate.objects.create(unit=unit, begun_at=timezone.now())
     return {"list_id": due_list.pk, "certificate_id": certificate.pk}
+
+
+def _sister_of(unit: Unit) -> dict[str, UUID]:
+    """Ids of another unit that serves the same municipality."""
+    sister = factories.make_unit("Sister", profile="no-2021-bill")
+    municipality = Municipality.objects.create(
+        number="9001", name="Kanariby", county="Prøveland", valid_from=factories.LONG_AGO
+    )
+    for one in (unit, sister):
+        UnitMunicipality.objects.create(
+            unit=one, municipality=municipality, valid_from=factories.LONG_AGO
+        )
+    theirs = factories.make_user("sisterleader", sister, Role.LEADER)
+    _case, ids = full_case(sister, theirs, "Kanarisister")
+    return ids
 
 
 def full_case(

@@ -1,0 +1,87 @@
+"""A1, A2, A3: rows of a sister unit, of a foreign one, and of none, for every role and method.
+
+The sister serves the same municipality: that alone opens nothing. Where the page takes a body, it is
+one that the page itself would take from somebody who may send it.
+"""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from cases.casework.reference import load_law
+from cases.letters.reference import load_texts
+from tests.access.bodies import body_of, forms_of, picture
+from tests.access.matrix import NOBODY, World, addresses, build_world, path_to
+from tests.access.policy import ALL_METHODS, EVERYONE_SIGNED_IN, POLICY
+
+# Law is shared by every unit, and a draft is found by its owner, whatever it is about.
+SHARED_IDS = {"basis_id", "about", "form", "pk"}
+ADDRESSES = [
+    (name, pattern)
+    for name, pattern in addresses()
+    if name in POLICY and set(pattern.pattern.converters) - SHARED_IDS
+]
+RELATIONS = ("sister", "foreign", "nothing")
+# Whoever leads the foreign unit owns the foreign rows.
+PEOPLE = [name for name in (*EVERYONE_SIGNED_IN, NOBODY) if name != "outsider"]
+
+
+@pytest.fixture
+def world(db: None, settings: Any) -> World:
+    settings.ACCOUNT_RATE_LIMITS = False
+    load_law()
+    load_texts()
+    return build_world()
+
+
+def ids_of(world: World, relation: str) -> dict[str, UUID]:
+    if relation == "nothing":
+        return {name: uuid4() for name in world.ids}
+    return world.ids | (world.sister_ids if relation == "sister" else world.foreign_ids)
+
+
+def bodies(world: World) -> dict[str, dict[str, Any]]:
+    """What each page would take, made on one's own rows by somebody who may."""
+    found = {}
+    for name, pattern in ADDRESSES:
+        for person in ("adviser", "leader"):
+            response = world.client(person).get(path_to(name, pattern, world.ids))
+            if response.status_code == 200 and forms_of(response):
+                found[name] = body_of(response)
+                break
+    return found
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_a1_rows_of_others_are_not_there(world: World, person: str) -> None:
+    taken = bodies(world)
+    client = world.client(person)
+    before, wrong = picture(), []
+    for name, pattern in ADDRESSES:
+        for relation in RELATIONS:
+            path = path_to(name, pattern, ids_of(world, relation))
+            for method in ALL_METHODS:
+                if method == "POST":
+                    response = client.post(path, _without_nothing(taken.get(name, {})))
+                else:
+                    response = client.generic(method, path)
+                wrong += [
+                    f"{method} {name} {relation}: {fault}"
+                    for fault in _faults(world, person, response)
+                ]
+    assert wrong == [], "\n".join(wrong)
+    assert picture() == before, "a refused request wrote something"
+
+
+def _without_nothing(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def _faults(world: World, person: str, response: Any) -> list[str]:
+    refused = (302, 403, 404, 405) if person == NOBODY else (403, 404, 405)
+    faults = [] if response.status_code in refused else [str(response.status_code)]
+    body = b"".join(response) if response.streaming else response.content
+    shown = body + repr(response.headers).encode()
+    words = [*world.foreign_canaries, *world.sister_canaries]
+    return faults + [f"shows {word}" for word in words if word.encode() in shown]
