@@ -22,13 +22,11 @@ BY_NOUN = {
 READING = ("viewed", "listed", "searched", "found_by_number", "printed", "exported", "downloaded")
 
 
-class PurposeMissing(ValueError):
-    """A reading that says neither its purpose nor the page it was done on."""
-
-
 def basis_of(action: str) -> str:
     return BY_NOUN.get(action.partition(".")[0], CASE_WORK)
 
 
-def is_reading(action: str) -> bool:
-    return action.rpartition(".")[2] in READING
+def usual_purpose(action: str) -> str:
+    """A reading is never without a purpose: outside a page it is what it is about."""
+    noun, _dot, verb = action.rpartition(".")
+    return noun[:60] if verb in READING else ""

@@ -13,10 +13,10 @@ from itertools import groupby
 from typing import Protocol
 
 from django.db import models, transaction
-from django.utils import timezone
 
-from cases.audit.models import INSTALLATION, Client, Event, Head, Outcome, Tier
-from cases.audit.purposes import PurposeMissing, basis_of, is_reading
+from cases.audit.models import INSTALLATION, Client, Event, Outcome, Tier
+from cases.audit.purposes import basis_of, usual_purpose
+from cases.audit.writing import append
 from cases.core.database.context import Context, in_context, usual_context
 
 
@@ -103,14 +103,12 @@ def record(
 ) -> None:
     """Note an event; it is written when the block of `recorded()` ends.
 
-    Without `purpose` it is the page's name, without `legal_basis` what purposes.py says. Raises
-    PurposeMissing for a reading that has neither. `reason` is a code, `words` the keyed hash of what was searched for: never what somebody typed.
+    Without `purpose` it is the page's name, without `legal_basis` what purposes.py says. `reason`
+    is a code, `words` the keyed hash of what was searched for: never what somebody typed.
     """
     recording = _current.get()
     if recording is None:
         raise NothingIsRecorded(action)
-    if is_reading(action) and not (purpose or recording.page):
-        raise PurposeMissing(action)
     recording.events.append(
         Event(
             unit=unit or INSTALLATION,
@@ -126,7 +124,7 @@ def record(
             fields=sorted(fields),
             count=count,
             words=words,
-            purpose=purpose or recording.page[:60],
+            purpose=purpose or recording.page[:60] or usual_purpose(action),
             legal_basis=legal_basis or basis_of(action),
             tier=tier,
             reason=reason,
@@ -146,19 +144,4 @@ def _case_of(target: models.Model | None) -> uuid.UUID | None:
 def _write(events: list[Event]) -> None:
     by_unit = sorted(events, key=lambda event: event.unit)
     for unit, group in groupby(by_unit, key=lambda event: event.unit):
-        _append(unit, list(group))
-
-
-def _append(unit: uuid.UUID, events: list[Event]) -> None:
-    head = Head.objects.select_for_update().filter(unit=unit).first()
-    if head is None:
-        Head.objects.get_or_create(unit=unit)
-        head = Head.objects.select_for_update().get(unit=unit)
-    for event in events:
-        event.at = timezone.now()
-        event.sequence = head.sequence + 1
-        event.previous_hash = head.hash
-        event.hash = event.chained_hash()
-        head.sequence, head.hash = event.sequence, event.hash
-    # The database moves the head on and registers the persons: see triggers.py.
-    Event.objects.bulk_create(events)
+        append(unit, list(group))

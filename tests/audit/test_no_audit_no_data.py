@@ -69,7 +69,6 @@ def pages(case: Case) -> list[str]:
         "/cases/?scope=unit",
         f"/cases/{case.pk}/",
         reverse("casework:correct_person", args=[case.pk]),
-        reverse("reminders:mock_phone"),
     ]
 
 
