@@ -152,6 +152,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # the link by which a leader lets somebody choose a password
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
 # Failures only. One address is often a whole town hall, so it may fail more often than one user.
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/15m/ip,10/15m/key"}

@@ -24,6 +24,10 @@ class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
 
+    def visible_to(self, keeper: "User") -> Self:
+        """The people of the units whose members this user keeps."""
+        return self.filter(pk__in=Membership.objects.visible_to(keeper).values("user"))
+
     def advisers_of(self, unit: Unit, day: date) -> Self:
         """Those who may have a case of this unit on this day, by name."""
         members = Membership.objects.in_force_on(day).filter(unit=unit, role__in=CASE_ROLES)
@@ -144,6 +148,12 @@ class User(Row, AbstractBaseUser):
         return self.is_active and self.is_staff
 
 
+class MembershipQuerySet(DatedQuerySet):
+    def visible_to(self, keeper: User) -> Self:
+        """Of the units whose members this user keeps."""
+        return self.filter(unit__in=keeper.units_where(Permission.KEEP_MEMBERS))
+
+
 class Membership(Dated, Row):
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     unit = models.ForeignKey(
@@ -162,7 +172,7 @@ class Membership(Dated, Row):
         _("may see people with a protected address"), default=False
     )
 
-    objects = DatedQuerySet.as_manager()
+    objects = MembershipQuerySet.as_manager()
 
     class Privacy:
         kept = {"id", "user", "unit", "role", "cleared_for_protected", "valid_from", "valid_to"}
@@ -195,6 +205,10 @@ class Membership(Dated, Row):
 
 
 class StandInQuerySet(DatedQuerySet):
+    def visible_to(self, keeper: User) -> Self:
+        """Of the units whose members this user keeps."""
+        return self.filter(unit__in=keeper.units_where(Permission.KEEP_MEMBERS))
+
     def of(self, user: User, day: date) -> Self:
         """Those whose cases this user has for the time being."""
         return self.in_force_on(day).filter(substitute=user)

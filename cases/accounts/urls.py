@@ -1,7 +1,7 @@
 from allauth.account import views as account
 from django.urls import include, path
 
-from cases.accounts import views, views_sessions
+from cases.accounts import views, views_entry, views_members, views_sessions
 
 # allauth's own names, for its pages link to one another by them. Nobody signs up, and nobody
 # resets a password by e-mail: an administrator does.
@@ -22,4 +22,27 @@ own = [
     path("drafts/<slug:form>/<uuid:about>/", views.save_draft, name="save_draft"),
     path("drafts/<slug:form>/<uuid:about>/delete/", views.delete_draft, name="delete_draft"),
 ]
-urlpatterns = [*sign_in, path("", include((own, "accounts")))]
+# Leader and municipal administrator: the people of their unit.
+unit = "people/<uuid:unit_id>/"
+people = [
+    path("people/", views_members.kept_units, name="kept_units"),
+    path(unit, views_members.people, name="people"),
+    path(f"{unit}add/", views_members.add_member, name="add_member"),
+    path(f"{unit}stand-ins/add/", views_members.add_stand_in, name="add_stand_in"),
+    path(
+        f"{unit}stand-ins/<uuid:stand_in_id>/end/",
+        views_members.end_stand_in,
+        name="end_stand_in",
+    ),
+    path(
+        f"{unit}roles/<uuid:membership_id>/end/",
+        views_members.end_membership,
+        name="end_membership",
+    ),
+    path(f"{unit}<uuid:user_id>/", views_members.member, name="member"),
+    path(f"{unit}<uuid:user_id>/<slug:what>/", views_members.sign_in_of, name="sign_in_of"),
+]
+entry = [
+    path("welcome/<uuid:user_id>/<str:token>/", views_entry.choose, name="choose_password"),
+]
+urlpatterns = [*sign_in, path("", include(([*own, *people, *entry], "accounts")))]

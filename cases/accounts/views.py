@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from cases.accounts.access import StaffRequest
 from cases.accounts.actions import change_settings
 from cases.accounts.drafts import drop_draft, keep_draft
-from cases.accounts.forms import SettingsForm
+from cases.accounts.forms_settings import SettingsForm
 
 DRAFT_FORMS = ("referral",)
 

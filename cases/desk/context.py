@@ -89,6 +89,7 @@ def _menu(request: HttpRequest, user: User) -> list[dict[str, Any]]:
 
 
 def _user_menu(user: User) -> dict[str, Any]:
+    people = [{"label": _("The people of the unit"), "url": reverse("accounts:kept_units")}]
     units = sorted({m.unit.name for m in user.memberships_today if m.unit})
     glass = [{"label": _("Break the glass"), "url": reverse("casework:break_glass")}]
     exports = [{"label": _("Exports of persons"), "url": reverse("privacy:exports")}]
@@ -98,6 +99,7 @@ def _user_menu(user: User) -> dict[str, Any]:
         "items": [
             *(glass if user.may(Permission.BREAK_GLASS) else []),
             *(exports if user.may(Permission.APPROVE_AS_SECOND) else []),
+            *(people if user.may(Permission.KEEP_MEMBERS) else []),
             {"label": _("Settings"), "url": reverse("accounts:settings")},
             {"label": _("Second factor"), "url": reverse("mfa_index")},
             {"label": _("Where you are signed in"), "url": reverse("accounts:sessions")},

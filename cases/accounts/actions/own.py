@@ -1,5 +1,6 @@
-"""Writes about users, each with its audit event in the same transaction."""
+"""What users change about themselves."""
 
+from cases.accounts.guessing import forget_failures
 from cases.accounts.models import User
 from cases.accounts.sessions import end_sessions
 from cases.audit.record import record, recorded
@@ -19,3 +20,13 @@ def end_own_sessions(*, by: User, but: str, only: str = "") -> int:
         ended = end_sessions(by, but=but, only=only)
         record("user.sessions_ended", by=by, target=by, fields=[f"{ended} ended"])
     return ended
+
+
+def choose_password(*, user: User, password: str, by: User) -> None:
+    """Of somebody who was given a link: their first password, or a new one for a forgotten one."""
+    with recorded():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        end_sessions(user)
+        forget_failures(user)
+        record("user.password_chosen", by=by, target=user)

@@ -1,0 +1,115 @@
+"""Who may give and take which role: nobody their own, and a unit never loses its last leader."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cases.accounts.models import Membership, User
+from cases.accounts.roles import ROLES, UNIT_ROLES, Role
+from cases.units.models import Unit
+
+GIVEN_BY: dict[Role, frozenset[Role]] = {
+    Role.LEADER: frozenset({Role.ADVISER, Role.COORDINATOR, Role.SAMPLE_TAKER}),
+    Role.MUNICIPAL_ADMINISTRATOR: frozenset(UNIT_ROLES),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Role.MUNICIPAL_ADMINISTRATOR,
+            *(role for role, rules in ROLES.items() if not rules.belongs_to_unit),
+        }
+    ),
+}
+
+
+class RightsRefused(Exception):
+    """A change of rights that the house refuses. `sentence` says why, to whoever tried."""
+
+    sentence: Promise | str = ""
+
+
+class OwnRights(RightsRefused):
+    sentence = _("Nobody changes their own rights. Ask somebody else who keeps the unit's people.")
+
+
+class RoleOfOthers(RightsRefused):
+    sentence = _("This role is given and taken by somebody else.")
+
+
+class LastLeader(RightsRefused):
+    sentence = _("The unit would be without a leader. Give somebody else the role first.")
+
+
+class RoleLike(Protocol):
+    """A membership, kept or not yet."""
+
+    role: str
+    unit_id: UUID | None
+
+
+def roles_given_by(by: User, unit: UUID | None) -> set[Role]:
+    """The roles this user may give and take in this unit today, or outside units for None."""
+    given = {
+        role
+        for m in by.memberships_today
+        for role in GIVEN_BY.get(Role(m.role), ())
+        if m.unit_id is None or m.unit_id == unit
+    }
+    return {role for role in given if ROLES[role].belongs_to_unit == (unit is not None)}
+
+
+def check_change(membership: RoleLike, user: User, by: User) -> None:
+    """Raises OwnRights or RoleOfOthers when `by` may not give, change or take this membership."""
+    if user.pk == by.pk:
+        raise OwnRights
+    if Role(membership.role) not in roles_given_by(by, membership.unit_id):
+        raise RoleOfOthers
+
+
+def check_sign_in_of(user: User, by: User) -> None:
+    """Raises when `by` may not renew how this user signs in.
+
+    Whoever may is able to become the user; so every right the user has must be one to give.
+    """
+    if user.pk == by.pk:
+        raise OwnRights
+    for membership in user.memberships_today:
+        check_change(membership, user, by)
+
+
+def is_led(unit: UUID, since: date) -> bool:
+    """Whether the unit has a leader who may sign in on every day from this one, without an end."""
+    leaders = Membership.objects.filter(unit=unit, role=Role.LEADER, user__is_active=True)
+    led_until = since - timedelta(days=1)
+    for leader in leaders.exclude(valid_to__lt=since).order_by("valid_from"):
+        if leader.valid_from > led_until + timedelta(days=1):
+            return False
+        if leader.valid_to is None:
+            return True
+        led_until = max(led_until, leader.valid_to)
+    return False
+
+
+@contextmanager
+def keeping_leaders(units: Iterable[UUID | None]) -> Iterator[None]:
+    """Raises LastLeader when a unit that is led for good is not any more after the block.
+
+    Inside a transaction, which that error rolls back. The units are locked: two leaders who are
+    taken away at once wait for each other.
+    """
+    today = timezone.localdate()
+    wanted = {unit for unit in units if unit is not None}
+    list(Unit.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
+    led = {unit for unit in wanted if is_led(unit, today)}
+    yield
+    if not all(is_led(unit, today) for unit in led):
+        raise LastLeader
+
+
+def units_led_by(user: User) -> set[UUID]:
+    led = user.memberships.filter(role=Role.LEADER, unit__isnull=False)
+    return set(led.values_list("unit", flat=True))
