@@ -72,6 +72,9 @@ def build_world() -> World:
         "administrator": factories.make_user("administrator", None, Role.ADMINISTRATOR),
     }
     case, ids = full_case(unit, people["adviser"], "Kanarifuru")
+    colleague = people["colleague"]
+    ids |= {"user_id": colleague.pk, "stand_in_id": uuid4()}
+    ids["membership_id"] = colleague.memberships.get().pk
     foreign, foreign_ids = full_case(other, people["outsider"], "Kanarigran")
     sister_ids = _sister_of(unit)
     protected, _protected_ids = full_case(
@@ -195,7 +198,7 @@ def path_to(name: str, pattern: URLPattern, ids: dict[str, UUID]) -> str:
     """A real address: every id in it belongs to a real row."""
     values: dict[str, Any] = {}
     for key in pattern.pattern.converters:
-        values[key] = {"form": "referral", **ids}.get(key, "")
+        values[key] = {"form": "referral", "what": "let-in", "token": "x", **ids}.get(key, "")
     if name.startswith("admin:"):
         return _admin_path(name, values)
     if name in ("mfa_edit_webauthn", "mfa_remove_webauthn"):

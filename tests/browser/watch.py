@@ -18,6 +18,8 @@ class Watch:
         page.on("response", self._response)
 
     def _console(self, message: ConsoleMessage) -> None:
+        if message.text.startswith("Clear-Site-Data header"):
+            return  # Chromium tells that it has emptied its store, as it was asked to at sign-out
         is_the_page_itself = message.location.get("url") == self.page.url
         is_known = message.text.startswith(TOLD)
         if not is_known and not (is_the_page_itself and message.text.startswith(REFUSED)):
