@@ -54,7 +54,9 @@ def refuse_unsafe_production(settings: dict[str, Any]) -> None:
     problems = {
         "SECRET_KEY": settings["SECRET_KEY"] == settings["PRACTICE_SECRET_KEY"]
         or len(settings["SECRET_KEY"]) < 50,
-        "FIELD_KEYS": settings["FIELD_KEYS"] == settings["PRACTICE_FIELD_KEYS"],
+        "FIELD_KEYS": _share_a_key(settings["FIELD_KEYS"], settings["PRACTICE_FIELD_KEYS"]),
+        "SECRET_KEY_FALLBACKS": settings["PRACTICE_SECRET_KEY"]
+        in settings.get("SECRET_KEY_FALLBACKS", ()),
         "DEBUG": settings["DEBUG"],
         "ALLOWED_HOSTS": not settings["ALLOWED_HOSTS"] or "*" in settings["ALLOWED_HOSTS"],
         "REQUIRE_SECOND_FACTOR": not settings["REQUIRE_SECOND_FACTOR"],
@@ -68,6 +70,12 @@ def refuse_unsafe_production(settings: dict[str, Any]) -> None:
         raise ImproperlyConfigured(
             "ADVISORY_MODE=production refuses to start. Set a safe value for: " + ", ".join(wrong)
         )
+
+
+def _share_a_key(keys: str, others: str) -> bool:
+    """Whether a key of `name:key,…` is also among these others, under whatever name."""
+    own, theirs = ({e.strip().partition(":")[2] for e in k.split(",")} for k in (keys, others))
+    return bool(own & theirs)
 
 
 def refuse_broken_sign_in(settings: dict[str, Any]) -> None:

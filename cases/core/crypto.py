@@ -1,8 +1,9 @@
 """AES-256-GCM for columns, a data key per holder, and keyed hashes for look-up.
 
-`FIELD_KEYS` is a comma-separated list of `name:base64` entries of 32 bytes. The entry called
-`index` keys the look-up hashes; the first of the others wraps new data keys, the rest still open
-old ones. A column is sealed with its holder's data key and bound to table, column and row, so a
+`FIELD_KEYS` is a comma-separated list of `name:base64` entries of 32 bytes. The first entry called
+`index` or `index-…` keys new look-up hashes, later ones still find old hashes; the first of the
+others wraps new data keys, the rest still open old ones. `rotate_keys` brings everything to the
+first ones (`rotation.py`); then the others may be taken away. A column is sealed with its holder's data key and bound to table, column and row, so a
 value moved to another row does not open.
 """
 
@@ -33,16 +34,24 @@ def _keys(text: str) -> dict[str, bytes]:
     for entry in text.split(","):
         name, _, encoded = entry.strip().partition(":")
         key = base64.b64decode(encoded, validate=True)
-        if not name or len(name) > 32 or len(key) != KEY_BYTES:
-            raise ImproperlyConfigured("FIELD_KEYS: each entry is name:base64 of 32 bytes.")
+        if not name or len(name) > 32 or len(key) != KEY_BYTES or name in keys:
+            raise ImproperlyConfigured("FIELD_KEYS: each entry is name:base64 of 32 bytes, once.")
         keys[name] = key
-    if INDEX_KEY_NAME not in keys or len(keys) < 2:
-        raise ImproperlyConfigured("FIELD_KEYS needs the entry 'index' and at least one more.")
+    if len({_is_index(name) for name in keys}) < 2:
+        raise ImproperlyConfigured("FIELD_KEYS needs an entry 'index' and at least one more.")
     return keys
 
 
+def _is_index(name: str) -> bool:
+    return name == INDEX_KEY_NAME or name.startswith(f"{INDEX_KEY_NAME}-")
+
+
 def _wrapping_keys() -> dict[str, bytes]:
-    return {k: v for k, v in _keys(settings.FIELD_KEYS).items() if k != INDEX_KEY_NAME}
+    return {k: v for k, v in _keys(settings.FIELD_KEYS).items() if not _is_index(k)}
+
+
+def _index_keys() -> list[bytes]:
+    return [v for k, v in _keys(settings.FIELD_KEYS).items() if _is_index(k)]
 
 
 def seal(key: bytes, text: str, bound_to: str) -> bytes:
@@ -72,10 +81,18 @@ def wrap(data_key: bytes) -> bytes:
     return bytes([len(name.encode())]) + name.encode() + nonce + sealed
 
 
+def is_wrapped_by_first(wrapped: bytes) -> bool:
+    """Whether this data key needs no field key but the first one."""
+    name = next(iter(_wrapping_keys())).encode()
+    return wrapped[: 1 + len(name)] == bytes([len(name)]) + name
+
+
 def unwrap(wrapped: bytes) -> bytes:
-    """The data key of `wrap`. Raises CannotOpen when its field key is gone."""
+    """The data key of `wrap`. Raises CannotOpen when it, or its field key, is gone."""
+    if not wrapped:
+        raise CannotOpen("this data key has been destroyed")
     end = 1 + wrapped[0]
-    key = _wrapping_keys().get(wrapped[1:end].decode())
+    key = _wrapping_keys().get(wrapped[1:end].decode(errors="replace"))
     if key is None:
         raise CannotOpen("the field key that wrapped this data key is not in FIELD_KEYS")
     try:
@@ -87,6 +104,21 @@ def unwrap(wrapped: bytes) -> bytes:
 
 
 def lookup_hash(purpose: str, text: str) -> str:
-    """A keyed hash for finding equal values without storing them: 64 hexadecimal characters."""
-    key = _keys(settings.FIELD_KEYS)[INDEX_KEY_NAME]
-    return hmac.new(key, f"{purpose}|{text}".encode(), hashlib.sha256).hexdigest()
+    """A keyed hash for finding equal values without storing them: 64 hexadecimal characters.
+
+    What is written; a look-up asks for `lookup_hashes`.
+    """
+    return lookup_hashes(purpose, text)[0]
+
+
+def lookup_hashes(purpose: str, text: str) -> list[str]:
+    """By the first index key and by those before it, which are only there while they rotate."""
+    return [
+        hmac.new(key, f"{purpose}|{text}".encode(), hashlib.sha256).hexdigest()
+        for key in _index_keys()
+    ]
+
+
+def index_keys_rotate() -> bool:
+    """Whether equal values may have different hashes just now."""
+    return len(_index_keys()) > 1

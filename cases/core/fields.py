@@ -1,5 +1,6 @@
-"""A text column that the database only ever sees sealed."""
+"""A text column that the database only ever sees sealed, and the hash that finds it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import models
@@ -81,3 +82,19 @@ class EncryptedTextField(models.BinaryField):
 
     def value_to_string(self, obj: models.Model) -> str:
         raise TypeError("An encrypted column is not serialised.")
+
+
+class LookupHashField(models.CharField):
+    """The `lookup_hash` of a sealed column; `of` makes it anew from the row when the key rotates.
+
+    To the database and its migrations it is a text of 64 characters.
+    """
+
+    def __init__(self, *args: Any, of: Callable[[Any], str] | None = None, **kwargs: Any) -> None:
+        self.of = of
+        kwargs.setdefault("max_length", 64)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple[Any, ...]:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs

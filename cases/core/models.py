@@ -53,6 +53,15 @@ class DataKeyHolder(models.Model):
     class Meta:
         abstract = True
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A row saved as a whole leaves its key alone: it may have been wrapped anew meanwhile."""
+        is_new = self._state.adding or kwargs.get("force_insert")
+        if not is_new and not args and kwargs.get("update_fields") is None:
+            columns = {f.attname: f for f in self._meta.concrete_fields if not f.primary_key}
+            kept = self.get_deferred_fields() | {"wrapped_key"}
+            kwargs["update_fields"] = [f.name for a, f in columns.items() if a not in kept]
+        super().save(*args, **kwargs)
+
     def data_key(self) -> bytes:
         return self._data_key
 

@@ -11,7 +11,6 @@ from cases.accounts.models import User
 from cases.accounts.roles import Permission
 from cases.audit.record import record
 from cases.casework.models import Case, CaseQuerySet
-from cases.core.crypto import lookup_hash
 from cases.people.contacts import InvalidContact, normal_phone
 from cases.people.models import (
     ContactKind,
@@ -19,8 +18,9 @@ from cases.people.models import (
     IdentityNumber,
     Person,
     Protection,
-    contact_lookup,
+    contact_lookups,
     folded_words,
+    number_lookups,
 )
 
 MOST_HITS = 50
@@ -66,12 +66,12 @@ def _matching(visible: CaseQuerySet, words: str, units: set[UUID]) -> tuple[Case
     # From here on the person is the key: nobody learns this way that a protected person is here.
     unprotected = visible.filter(person__protection=Protection.NONE)
     if compact.isdigit() and len(compact) == 11:
-        hashed = lookup_hash("identity_number", compact)
-        numbers = IdentityNumber.objects.filter(unit__in=units, lookup=hashed)
+        hashes = number_lookups(compact)
+        numbers = IdentityNumber.objects.filter(unit__in=units, lookup__in=hashes)
         persons = numbers.values_list("person", flat=True)
     elif (phone := _as_phone(compact)) is not None:
-        hashed = contact_lookup(ContactKind.MOBILE, phone)
-        points = ContactPoint.objects.usable().filter(unit__in=units, lookup=hashed)
+        hashes = contact_lookups(ContactKind.MOBILE, phone)
+        points = ContactPoint.objects.usable().filter(unit__in=units, lookup__in=hashes)
         persons = points.values_list("person", flat=True)
     elif folded_words(words):
         persons = Person.objects.searched(words, units).values_list("pk", flat=True)

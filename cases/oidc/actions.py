@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from cases.accounts.models import User
 from cases.audit.record import record, recorded
-from cases.oidc.models import Identity, subject_hash
+from cases.oidc.models import Identity, subject_hashes
 
 
 class AlreadyConnected(Exception):
@@ -14,9 +14,12 @@ class AlreadyConnected(Exception):
 
 def connect(*, user: User, issuer: str, subject: str, by: User) -> Identity:
     """Let this account sign the user in from now on. Raises AlreadyConnected."""
+    hashes = subject_hashes(subject)
     with recorded():
+        if Identity.objects.filter(subject_hash__in=hashes).exists():
+            raise AlreadyConnected
         identity = Identity(
-            user=user, issuer=issuer, subject=subject, subject_hash=subject_hash(subject),
+            user=user, issuer=issuer, subject=subject, subject_hash=hashes[0],
             connected_at=timezone.now(),
         )  # fmt: skip
         try:

@@ -2,7 +2,7 @@
 
 from cases.accounts.models import User
 from cases.oidc.actions import AlreadyConnected, connect
-from cases.oidc.models import Identity, subject_hash
+from cases.oidc.models import Identity, subject_hashes
 from cases.oidc.tokens import Proven
 
 
@@ -13,7 +13,7 @@ def user_of(proven: Proven, issuer: str) -> User | None:
     that e-mail. A user who has an account there already gets no second one: an address that was
     given to somebody else must not open the house.
     """
-    identity = Identity.objects.filter(subject_hash=subject_hash(proven.subject)).first()
+    identity = Identity.objects.filter(subject_hash__in=subject_hashes(proven.subject)).first()
     if identity is not None:
         return User.objects.active().filter(pk=identity.user_id).first()
     if not proven.verified_email:
@@ -33,4 +33,6 @@ def is_connected(user: User, issuer: str) -> bool:
 
 
 def is_account_of(user: User, proven: Proven) -> bool:
-    return Identity.objects.filter(user=user, subject_hash=subject_hash(proven.subject)).exists()
+    return Identity.objects.filter(
+        user=user, subject_hash__in=subject_hashes(proven.subject)
+    ).exists()

@@ -4,8 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases.accounts.models import User
-from cases.core.crypto import lookup_hash
-from cases.core.fields import EncryptedTextField
+from cases.core.crypto import lookup_hashes
+from cases.core.fields import EncryptedTextField, LookupHashField
 from cases.core.models import DataKeyHolder, Row
 
 
@@ -19,7 +19,9 @@ class Identity(DataKeyHolder, Row):
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     issuer = models.CharField(max_length=200)
     subject = EncryptedTextField()
-    subject_hash = models.CharField(max_length=64, unique=True, editable=False)
+    subject_hash = LookupHashField(
+        of=lambda row: subject_hashes(row.subject)[0], unique=True, editable=False
+    )
     connected_at = models.DateTimeField()
 
     class Privacy:
@@ -43,5 +45,6 @@ class Identity(DataKeyHolder, Row):
         return self
 
 
-def subject_hash(subject: str) -> str:
-    return lookup_hash("oidc subject", subject)
+def subject_hashes(subject: str) -> list[str]:
+    """The first is written, all of them are looked for."""
+    return lookup_hashes("oidc subject", subject)

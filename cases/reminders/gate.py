@@ -14,11 +14,11 @@ from django.db.models import Count, F, QuerySet
 from phonenumbers import NumberParseException
 
 from cases.appointments.models import AppointmentStatus
-from cases.core.crypto import lookup_hash
+from cases.core.crypto import index_keys_rotate, lookup_hashes
 from cases.core.working_days import OSLO
 from cases.letters.rendering import NoText
 from cases.people.contacts import takes_sms
-from cases.people.models import ContactPoint, Person
+from cases.people.models import ContactPoint, Person, contact_lookups
 from cases.reminders.channels.base import HandOver, Parcel
 from cases.reminders.models import Channel, Message, MessageKind
 from cases.reminders.rules import CONTACT_FOR, open_hours
@@ -165,7 +165,7 @@ class Gate:
             subject=subject,
             text=text,
         )
-        if message.unclear_since is not None and message.text_hash != hash_of(parcel):
+        if message.unclear_since is not None and message.text_hash not in hashes_of(parcel):
             return Stop(Reason.TEXT_CHANGED)
         return parcel
 
@@ -187,6 +187,8 @@ class Gate:
 
     def _shared_lookups(self) -> set[tuple[UUID, str, str]]:
         """Numbers and addresses that two different people of a unit have."""
+        if index_keys_rotate():
+            return self._shared_under_two_keys()
         lookups = {p.lookup for points in self._points.values() for p in points}
         shared = (
             ContactPoint.objects.usable()
@@ -196,6 +198,22 @@ class Gate:
             .filter(people__gt=1)
         )
         return set(shared.values_list("unit", "kind", "lookup"))
+
+    def _shared_under_two_keys(self) -> set[tuple[UUID, str, str]]:
+        """The same while the index key rotates: one number may stand there under two hashes."""
+        own = {p.pk: p for points in self._points.values() for p in points}
+        alike = {pk: contact_lookups(p.kind, p.value) for pk, p in own.items()}
+        found = ContactPoint.objects.usable().filter(
+            unit__in=self._units, lookup__in=[one for hashes in alike.values() for one in hashes]
+        )
+        people = defaultdict(set)
+        for unit, kind, lookup, person in found.values_list("unit", "kind", "lookup", "person"):
+            people[unit, kind, lookup].add(person)
+        return {
+            (p.unit_id, p.kind, p.lookup)
+            for pk, p in own.items()
+            if len(set().union(*(people[p.unit_id, p.kind, one] for one in alike[pk]))) > 1
+        }
 
     def _count_sent_today(self) -> Counter[tuple[UUID, str]]:
         midnight = at_wall_time(self._now.astimezone(OSLO).date(), time(0))
@@ -207,8 +225,13 @@ class Gate:
 
 def hash_of(parcel: Parcel) -> str:
     """What is handed over and to whom, as a keyed hash: equal only for the very same parcel."""
+    return hashes_of(parcel)[0]
+
+
+def hashes_of(parcel: Parcel) -> list[str]:
+    """The same by older index keys as well, while they rotate."""
     parts = (parcel.to, parcel.sender, parcel.sender_name, parcel.subject, parcel.text)
-    return lookup_hash("parcel", "\0".join(parts))
+    return lookup_hashes("parcel", "\0".join(parts))
 
 
 def _is_about_the_present(message: Message) -> bool:

@@ -4,7 +4,6 @@ import uuid
 from datetime import date, timedelta
 from random import Random
 
-from cases.core.crypto import lookup_hash
 from cases.core.identity_numbers import Kind, synthetic_number
 from cases.people.models import (
     ContactKind,
@@ -14,6 +13,7 @@ from cases.people.models import (
     Protection,
     SearchToken,
     contact_lookup,
+    number_lookups,
     search_prefixes,
 )
 from cases.units.models import Unit
@@ -68,7 +68,7 @@ def _number(person: Person, serial: int, rng: Random) -> list[IdentityNumber]:
             person=person,
             kind=Kind.SYNTHETIC,
             digits=digits,
-            lookup=lookup_hash("identity_number", digits),
+            lookup=number_lookups(digits)[0],
         )
     ]
 

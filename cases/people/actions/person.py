@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from cases.accounts.models import User
 from cases.audit.record import record, recorded
-from cases.core.crypto import lookup_hash
 from cases.core.identity_numbers import IdentityNumberFacts
 from cases.people.models import (
     ContactPoint,
@@ -20,6 +19,8 @@ from cases.people.models import (
     Person,
     SearchToken,
     contact_lookup,
+    contact_lookups,
+    number_lookups,
     search_prefixes,
 )
 from cases.units.models import Unit
@@ -68,12 +69,16 @@ def register_person(
 
 
 def _add_identity_number(person: Person, number: IdentityNumberFacts) -> None:
-    hashed = lookup_hash("identity_number", number.digits)
-    if IdentityNumber.objects.filter(unit=person.unit, lookup=hashed).exists():
+    hashes = number_lookups(number.digits)
+    if IdentityNumber.objects.filter(unit=person.unit, lookup__in=hashes).exists():
         raise IdentityNumberTaken
     try:
         IdentityNumber.objects.create(
-            unit=person.unit, person=person, kind=number.kind, digits=number.digits, lookup=hashed
+            unit=person.unit,
+            person=person,
+            kind=number.kind,
+            digits=number.digits,
+            lookup=hashes[0],
         )
     except IntegrityError as error:
         raise IdentityNumberTaken from error
@@ -102,7 +107,7 @@ def add_new_contacts(*, person: Person, contacts: Iterable[ContactDetails], by: 
     known = set(person.contact_points.usable().values_list("lookup", flat=True))
     with recorded():
         for contact in contacts:
-            if contact_lookup(contact.kind, contact.value) not in known:
+            if known.isdisjoint(contact_lookups(contact.kind, contact.value)):
                 add_contact_point(person=person, contact=contact, by=by)
 
 
@@ -152,9 +157,9 @@ def correct_identity_number(
     Raises IdentityNumberTaken.
     """
     with recorded():
-        hashed = lookup_hash("identity_number", number.digits)
+        hashes = number_lookups(number.digits)
         present = person.identity_numbers.filter(replaced_at=None)
-        if present.filter(lookup=hashed).exists():
+        if present.filter(lookup__in=hashes).exists():
             return
         for old in present.select_for_update():
             old.person = person
@@ -164,7 +169,7 @@ def correct_identity_number(
             else:
                 old.replaced_at, old.replaced_by = timezone.now(), by
                 old.save(update_fields=["replaced_at", "replaced_by"])
-        if not person.identity_numbers.filter(lookup=hashed).update(
+        if not person.identity_numbers.filter(lookup__in=hashes).update(
             replaced_at=None, replaced_by=None
         ):
             _add_identity_number(person, number)

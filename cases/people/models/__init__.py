@@ -20,7 +20,9 @@ from cases.people.models.person import (
     PersonQuerySet,
     SearchToken,
     contact_lookup,
+    contact_lookups,
     folded_words,
+    number_lookups,
     search_prefixes,
 )
 
@@ -48,7 +50,9 @@ __all__ = [
     "SEARCH_PREFIX_SHORTEST",
     "SearchToken",
     "contact_lookup",
+    "contact_lookups",
     "folded_words",
+    "number_lookups",
     "search_prefixes",
     "visible_through",
 ]

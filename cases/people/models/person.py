@@ -10,8 +10,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases.accounts.models import User
-from cases.core.crypto import lookup_hash
-from cases.core.fields import EncryptedTextField
+from cases.core.crypto import lookup_hashes
+from cases.core.fields import EncryptedTextField, LookupHashField
 from cases.core.models import DataKeyHolder, Row, Versioned, both_or_neither
 from cases.people.contacts import readable_phone
 from cases.people.models.access import visible_through
@@ -27,8 +27,8 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self.filter(visible_through(user))
 
     def with_identity_number(self, unit: Unit, digits: str) -> Self:
-        hashed = lookup_hash("identity_number", digits)
-        return self.filter(unit=unit, identity_numbers__lookup=hashed)
+        hashes = number_lookups(digits)
+        return self.filter(unit=unit, identity_numbers__lookup__in=hashes)
 
     def searched(self, words: str, units: Collection[UUID]) -> Self:
         """People of these units whose name has a word that begins with each of these words."""
@@ -109,7 +109,7 @@ class IdentityNumber(Row):
     person = models.ForeignKey(Person, models.CASCADE, related_name="identity_numbers")
     kind = models.CharField(max_length=10)
     digits = EncryptedTextField()
-    lookup = models.CharField(max_length=64)
+    lookup = LookupHashField(of=lambda row: number_lookups(row.digits)[0])
     replaced_at = models.DateTimeField(_("replaced"), null=True, blank=True)
     replaced_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -156,7 +156,7 @@ class ContactPoint(Row):
     person = models.ForeignKey(Person, models.CASCADE, related_name="contact_points")
     kind = models.CharField(_("kind"), max_length=8, choices=ContactKind)
     value = EncryptedTextField(_("number or address"))
-    lookup = models.CharField(max_length=64, db_index=True)
+    lookup = LookupHashField(of=lambda row: contact_lookups(row.kind, row.value)[0], db_index=True)
     messages_allowed = models.BooleanField(_("messages may be sent here"), default=True)
     shared_with_others = models.BooleanField(_("others see what comes here"), default=False)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -225,5 +225,15 @@ def search_prefixes(name: str) -> set[str]:
     }
 
 
+def number_lookups(digits: str) -> list[str]:
+    """The hash of an identity number: the first is written, all of them are looked for."""
+    return lookup_hashes("identity_number", digits)
+
+
+def contact_lookups(kind: str, value: str) -> list[str]:
+    """The hash of a contact point: the first is written, all of them are looked for."""
+    return lookup_hashes(f"contact:{kind}", value.casefold())
+
+
 def contact_lookup(kind: str, value: str) -> str:
-    return lookup_hash(f"contact:{kind}", value.casefold())
+    return contact_lookups(kind, value)[0]
