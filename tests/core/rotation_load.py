@@ -12,6 +12,7 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable
+from datetime import date, timedelta
 from io import StringIO
 from typing import Any
 
@@ -33,6 +34,7 @@ from cases.units.models import Unit  # noqa: E402
 from tests import factories  # noqa: E402
 
 READERS, WRITERS = 2, 2
+PAUSE = 0.02
 
 
 class Load:
@@ -51,6 +53,7 @@ class Load:
             except Exception as error:
                 self.errors.append(f"{name}: {type(error).__name__}: {error}")
             self.rounds[name] += 1
+            self.stop.wait(PAUSE)  # SQLite has one writer at a time, and no queue for the others
         connection.close()
 
     def read(self, chance: random.Random) -> None:
@@ -75,7 +78,8 @@ class Load:
             draft = draft_of(self.user, "referral", note)
             assert draft is not None
             assert note in draft.content
-        factories.make_person(self.unit, self.user)
+        born = date(1960, 1, 1) + timedelta(days=chance.randrange(10_000))
+        factories.make_person(self.unit, self.user, birth_date=born)
 
     def everybody_begins_anew(self) -> None:
         """As when every process has been restarted: nobody still has the keys from before in hand."""

@@ -17,7 +17,7 @@ from cases.units.models import Unit
 from tests import factories, source
 from tests.core.test_rotation import BOTH, NEW, OLD
 
-PEOPLE = 40
+PEOPLE = 20
 
 
 def database_for_others(folder: Path) -> str:
@@ -45,7 +45,7 @@ def test_k3_every_key_rotates_under_load_without_an_error(
     }  # fmt: skip
     ran = subprocess.run(
         [sys.executable, "-m", "tests.core.rotation_load", OLD, BOTH, NEW],
-        cwd=source.ROOT, env=environment, capture_output=True, text=True, timeout=240, check=False,
+        cwd=source.ROOT, env=environment, capture_output=True, text=True, timeout=150, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr[-2000:]
     result = json.loads(ran.stdout.splitlines()[-1])
