@@ -11,6 +11,7 @@ from cases.accounts.models import User
 from cases.accounts.roles import Permission
 from cases.audit.record import record
 from cases.casework.models import Case, CaseQuerySet
+from cases.core.crypto import lookup_hash
 from cases.people.contacts import InvalidContact, normal_phone
 from cases.people.models import (
     ContactKind,

@@ -230,3 +230,26 @@ def test_in_production_a_way_that_is_not_set_up_is_a_task(
     due_message.refresh_from_db()
     assert (due_message.state, due_message.reason) == ("withheld", Reason.NO_GATEWAY)
     assert Task.objects.get().kind == "call_person"
+
+
+def test_k3_a_shared_number_is_noticed_while_the_index_key_rotates(
+    due_message: Message, settings: Any
+) -> None:
+    """The other person's number was written with the next key: two hashes, one telephone."""
+    *others, old = settings.FIELD_KEYS.split(",")
+    settings.FIELD_KEYS = ",".join([*others, f"index-next:{'QUFB' * 10}QUE=", old])
+    share_number(due_message)
+    lookups = ContactPoint.objects.filter(kind="mobile").values_list("lookup", flat=True)
+    assert len(set(lookups)) == len(lookups) == 2
+    send_due(DUE)
+    due_message.refresh_from_db()
+    assert due_message.reason == Reason.SHARED_NUMBER
+
+
+def test_k3_a_number_of_ones_own_is_used_while_the_index_key_rotates(
+    due_message: Message, settings: Any
+) -> None:
+    *others, old = settings.FIELD_KEYS.split(",")
+    settings.FIELD_KEYS = ",".join([*others, f"index-next:{'QUFB' * 10}QUE=", old])
+    factories.make_person(due_message.unit, due_message.appointment.booked_by)
+    assert send_due(DUE).handed_over == 1
