@@ -25,7 +25,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from cases.audit.models import Head, Seal
-from cases.core.crypto import lookup_hash
+from cases.core.crypto import lookup_hashes
 
 FILES = "heads-*.jsonl"
 Place = tuple[int, str]  # a sequence and its hash
@@ -161,7 +161,7 @@ def _signature(content: dict[str, Any], key: bytes) -> str:
 
 def _keys() -> list[bytes]:
     """The key that signs, then those that still verify; without an own one, made from `index`."""
-    derived = bytes.fromhex(lookup_hash("audit_anchors", "key"))
+    derived = [bytes.fromhex(one) for one in lookup_hashes("audit_anchors", "key")]
     try:
         own = [
             base64.b64decode(key, validate=True)
@@ -172,4 +172,4 @@ def _keys() -> list[bytes]:
         raise ImproperlyConfigured("AUDIT_ANCHOR_KEY: base64 of 32 bytes each.") from error
     if any(len(key) != 32 for key in own):
         raise ImproperlyConfigured("AUDIT_ANCHOR_KEY: base64 of 32 bytes each.")
-    return [*own, derived]
+    return [*own, *derived]

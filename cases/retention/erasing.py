@@ -188,7 +188,7 @@ def _known_rows(
     """Unit → those of its rows that were erased before."""
     found: dict[UUID, list[UUID]] = {}
     for row, unit in rows:
-        if ledger.hash_of(kind, row) in known[kind]:
+        if not known[kind].isdisjoint(ledger.hashes_of(kind, row)):
             found.setdefault(unit, []).append(row)
     return found
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 
-from cases.core.crypto import lookup_hash
+from cases.core.crypto import lookup_hashes
 from cases.retention.models import ErasedKind, Erasure
 from cases.units.models import Unit
 
@@ -22,7 +22,12 @@ PURPOSE = "erased"
 
 
 def hash_of(kind: str, row: UUID) -> str:
-    return lookup_hash(f"{PURPOSE}:{kind}", str(row))
+    return hashes_of(kind, row)[0]
+
+
+def hashes_of(kind: str, row: UUID) -> list[str]:
+    """By older index keys as well: a line of the ledger can not be made anew, its row is gone."""
+    return lookup_hashes(f"{PURPOSE}:{kind}", str(row))
 
 
 def note(unit: Unit, kind: str, rows: Collection[UUID], now: datetime) -> None:
@@ -38,7 +43,7 @@ def note(unit: Unit, kind: str, rows: Collection[UUID], now: datetime) -> None:
 
 def noted(kind: str, rows: Collection[UUID]) -> set[UUID]:
     """Those of the rows that the ledger in the database holds."""
-    by_hash = {hash_of(kind, row): row for row in rows}
+    by_hash = {one: row for row in rows for one in hashes_of(kind, row)}
     found = Erasure.objects.filter(kind=kind, hash__in=by_hash).values_list("hash", flat=True)
     return {by_hash[one] for one in found}
 
