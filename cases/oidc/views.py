@@ -7,7 +7,6 @@ audit event have a code.
 import logging
 import uuid
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from functools import wraps
 from urllib.parse import urlencode
 
@@ -29,8 +28,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from cases.accounts.access import StaffRequest
 from cases.accounts.proof import record_provider_proof
 from cases.audit.models import Client, Outcome
-from cases.audit.record import Recording, record, recorded
-from cases.core.database.context import NOBODY
+from cases.audit.record import record, recorded
 from cases.core.database.context import NOBODY, Context
 from cases.oidc import attempts, client
 from cases.oidc.actions import AlreadyConnected, connect, disconnect
@@ -60,13 +58,6 @@ class Refusal(Exception):
 
 
 View = Callable[[HttpRequest, Provider], HttpResponse]
-
-
-def _recorded(request: HttpRequest) -> AbstractContextManager[Recording]:
-    """The transaction that these pages open themselves, as whoever is signed in, or as nobody."""
-    user = request.user
-    context = user.database_context() if user.is_authenticated else NOBODY
-    return recorded(request=uuid.uuid4(), client=Client.WEB, context=context)
 
 
 def with_provider(view: View) -> Callable[[HttpRequest], HttpResponse]:
