@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "cases.desk",
     "cases.privacy",
     "cases.retention",
+    "cases.oversight",
     "cases.statistics",
     "cases.reminders",
     "cases.support",
@@ -89,6 +90,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Innermost: the view, its rendering and its audit events are one transaction.
     "cases.audit.middleware.RecordedRequestMiddleware",
+    # Inside it: reads what the request is about to log, and stops who opens too many people.
+    "cases.oversight.guard.ReadingGuardMiddleware",
 ]
 
 ROOT_URLCONF = "advisory.urls"

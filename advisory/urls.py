@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("cases.privacy.urls")),
     path("messages/", include("cases.reminders.urls")),
     path("deletion/", include("cases.retention.urls")),
+    path("log/", include("cases.oversight.urls")),
     path("figures/", include("cases.statistics.urls")),
     path("", include((hook_urlpatterns, "hooks"))),
     path("admin/", admin.site.urls),

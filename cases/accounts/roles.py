@@ -126,6 +126,8 @@ ROLES: dict[Role, RoleRules] = {
                 Permission.APPROVE_AS_SECOND,
                 Permission.SET_UP_UNIT,
                 Permission.SEE_SAFE_FIGURES,
+                # In a unit of one, somebody else than the leader must be able to.
+                Permission.REVIEW_BREAK_GLASS,
             }
         ),
         belongs_to_unit=True,

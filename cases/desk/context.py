@@ -14,11 +14,18 @@ from cases.accounts.models import User
 from cases.accounts.roles import Permission
 from cases.accounts.sessions import can_be_extended, time_left
 
+REVIEW_PAGES = (
+    "oversight:start", "oversight:review", "oversight:case_log", "oversight:employee_log",
+    "oversight:glasses", "oversight:glass", "oversight:stops",
+)  # fmt: skip
 # label, URL name, who sees it, addresses that belong to it
 MENU = (
     (lambda: _("Today"), "desk:today", Permission.SEE_CASES, ()),
     (lambda: _("Cases"), "desk:cases", Permission.SEE_CASES, ("desk:case", "desk:search")),
     (lambda: _("Tests to take"), "casework:samples", Permission.TAKE_SAMPLES, ()),
+    (lambda: _("What waits"), "desk:waiting", Permission.SET_UP_UNIT, ()),
+    (lambda: _("Review"), "oversight:reviews", Permission.REVIEW_LOG, REVIEW_PAGES),
+    (lambda: _("Review"), "oversight:reviews", Permission.SEE_CASE_LOG, REVIEW_PAGES),
     (lambda: _("Figures"), "statistics:figures", Permission.SEE_SAFE_FIGURES, ()),
     (
         lambda: _("Deletion"),
@@ -69,23 +76,24 @@ def _is_of_a_case(here: str, name: str) -> bool:
 
 def _menu(request: HttpRequest, user: User) -> list[dict[str, Any]]:
     here = request.resolver_match.view_name if request.resolver_match else ""
-    items = [
-        {
+    # By address: two permissions may lead to the same page.
+    items = {
+        name: {
             "label": label(),
             "url": reverse(name),
             "current": here == name or here in also or _is_of_a_case(here, name),
         }
         for label, name, permission, also in MENU
         if user.may(permission)
-    ]
+    }
     # Whoever confirms first finds the lists of the second person from their own page.
     if user.may(Permission.APPROVE_AS_SECOND) and not user.may(Permission.CONFIRM_DELETION):
         name = "retention:second"
-        items.append({"label": _("Deletion"), "url": reverse(name), "current": here == name})
+        items[name] = {"label": _("Deletion"), "url": reverse(name), "current": here == name}
     if not settings.PRODUCTION and user.may(Permission.SEE_CASES):
         name = "reminders:mock_phone"
-        items.append({"label": _("Mock phone"), "url": reverse(name), "current": here == name})
-    return items
+        items[name] = {"label": _("Mock phone"), "url": reverse(name), "current": here == name}
+    return list(items.values())
 
 
 def _user_menu(user: User) -> dict[str, Any]:
@@ -100,6 +108,7 @@ def _user_menu(user: User) -> dict[str, Any]:
             *(glass if user.may(Permission.BREAK_GLASS) else []),
             *(exports if user.may(Permission.APPROVE_AS_SECOND) else []),
             *(people if user.may(Permission.KEEP_MEMBERS) else []),
+            {"label": _("My look-ups"), "url": reverse("oversight:own_log")},
             {"label": _("Settings"), "url": reverse("accounts:settings")},
             {"label": _("Second factor"), "url": reverse("mfa_index")},
             {"label": _("Where you are signed in"), "url": reverse("accounts:sessions")},

@@ -6,18 +6,23 @@ from typing import Any
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from cases.oversight.glasses import glasses_overdue
 from cases.reminders.health import job_heartbeats, overdue_age
 
 LATE_AFTER = timedelta(minutes=10)
 
 
 def readiness(now: datetime) -> dict[str, Any]:
-    """Each part and whether it is well; `ready` is all of them."""
+    """Each part and whether it is well; `ready` is all of them. `alarms` names what people, not the
+    program, have left undone."""
     parts: dict[str, bool] = {"database": _database_answers()}
+    alarms: list[str] = []
     if parts["database"]:
         parts["migrations"] = not _migrations_waiting()
         parts.update(message_parts(now))
-    return {"ready": all(parts.values()), "parts": parts}
+    if parts.get("migrations") and glasses_overdue(now):
+        alarms.append("glasses_not_reviewed")
+    return {"ready": all(parts.values()), "parts": parts, "alarms": alarms}
 
 
 def message_parts(now: datetime) -> dict[str, bool]:

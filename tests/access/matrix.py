@@ -17,7 +17,8 @@ from cases.accounts.roles import Role
 from cases.appointments.actions import book
 from cases.casework.actions import block_from_case, make_task, order_sample, write_note
 from cases.casework.models import Case, Sample
-from cases.people.actions import ContactDetails
+from cases.oversight.actions import stop_reading
+from cases.people.actions import ContactDetails, break_glass, end_glass
 from cases.people.models import ContactPoint
 from cases.privacy.actions import ErrorDetails, register_access_request, tell_sent_in_error
 from cases.privacy.models import ExportedCase, PersonExport
@@ -68,6 +69,8 @@ def build_world() -> World:
         "leader": factories.make_user("leader", unit, Role.LEADER),
         "cleared": factories.make_user("cleared", unit, Role.ADVISER, cleared=True),
         "outsider": factories.make_user("outsider", other, Role.LEADER),
+        "auditor": factories.make_user("auditor", unit, Role.AUDITOR),
+        "municipal": factories.make_user("municipal", unit, Role.MUNICIPAL_ADMINISTRATOR),
         "reader": factories.make_user("reader", None, Role.FIGURES_READER),
         "administrator": factories.make_user("administrator", None, Role.ADMINISTRATOR),
     }
@@ -151,11 +154,18 @@ def full_case(
     shut_out = factories.make_user(f"kin{canary[-4:]}", unit, Role.ADVISER)
     block = block_from_case(case=case, user=shut_out, reason=f"Nabo {canary}", by=by)
     rights = rows_of_rights(case, by, canary)
+    glass = break_glass(
+        person=case.person, case_number=case.number, reason=f"Fordi {canary}", by=by
+    )
+    end_glass(by=by)
+    fast = factories.make_user(f"fast{canary[-4:]}", unit, Role.ADVISER)
+    stop = stop_reading(user=fast, unit_id=unit.pk, people=61, by=fast)
     return case, rights | {
         "sample_id": sample.pk, "block_id": block.pk,
         "case_id": case.pk, "unit_id": unit.pk, "basis_id": basis.pk, "task_id": task.pk,
         "point_id": point.pk, "offer_id": offer.pk, "about": basis.pk, "summons_id": uuid4(),
-        "appointment_id": appointment.pk,
+        "appointment_id": appointment.pk, "glass_id": glass.pk, "stop_id": stop.pk,
+        "user_id": by.pk, "person_id": case.person_id,
     }  # fmt: skip
 
 
@@ -198,7 +208,8 @@ def path_to(name: str, pattern: URLPattern, ids: dict[str, UUID]) -> str:
     """A real address: every id in it belongs to a real row."""
     values: dict[str, Any] = {}
     for key in pattern.pattern.converters:
-        values[key] = {"form": "referral", "what": "let-in", "token": "x", **ids}.get(key, "")
+        fixed = {"form": "referral", "what": "let-in", "token": "x", "year": 2026, "month": 11}
+        values[key] = {**fixed, **ids}.get(key, "")
     if name.startswith("admin:"):
         return _admin_path(name, values)
     if name in ("mfa_edit_webauthn", "mfa_remove_webauthn"):

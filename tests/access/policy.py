@@ -2,13 +2,16 @@
 
 The people are those of `matrix.py`: adviser, colleague, coordinator and leader belong to the unit
 the rows are of; `cleared` too, and may see protected people; `outsider` leads another unit;
-`reader` and `administrator` belong to no unit; `nobody` is not signed in.
+`auditor` and `municipal` belong to the unit and see no case; `reader` and `administrator` belong to
+no unit; `nobody` is not signed in.
 """
 
 from dataclasses import dataclass
 
 UNIT_STAFF = ("adviser", "colleague", "coordinator", "leader", "cleared")
-EVERYONE_SIGNED_IN = (*UNIT_STAFF, "outsider", "taker", "reader", "administrator")
+EVERYONE_SIGNED_IN = (
+    *UNIT_STAFF, "outsider", "auditor", "municipal", "taker", "reader", "administrator",
+)  # fmt: skip
 HIDDEN = "404"
 
 
@@ -31,6 +34,9 @@ CASE_POST = Rule(UNIT_STAFF, foreign=HIDDEN, methods=("POST",))
 RIGHTS_PAGE = Rule(("leader",), foreign=HIDDEN)
 RIGHTS_POST = Rule(("leader",), foreign=HIDDEN, methods=("POST",))
 CASE_STAFF = Rule((*UNIT_STAFF, "outsider"))
+# The unit's own leader and auditor; the leader of another unit finds nothing.
+LOG_READ = Rule(("leader", "auditor"), foreign=HIDDEN, methods=("GET", "HEAD"))
+LOG_POST = Rule(("leader", "auditor"), foreign=HIDDEN, methods=("POST",))
 SIGNED_IN = Rule(EVERYONE_SIGNED_IN)
 # Without a password or a second factor of one's own there is nothing to confirm with.
 CONFIRM = Rule(EVERYONE_SIGNED_IN, allowed_with=(200, 302, 403, 405))
@@ -142,9 +148,9 @@ POLICY: dict[str, Rule] = {
     "hooks:sms_receipts": PUBLIC,
     "retention:due": Rule(LEADERS, methods=("GET", "HEAD")),
     "retention:confirm": Rule(("leader",), foreign=HIDDEN),
-    "retention:second": Rule(LEADERS, methods=("GET", "HEAD")),
-    "retention:list": OF_UNIT_LEADER_READ,
-    "retention:confirm_second": Rule(("leader",), foreign=HIDDEN),
+    "retention:second": Rule((*LEADERS, "municipal"), methods=("GET", "HEAD")),
+    "retention:list": Rule(("leader", "municipal"), foreign=HIDDEN, methods=("GET", "HEAD")),
+    "retention:confirm_second": Rule(("leader", "municipal"), foreign=HIDDEN),
     "retention:withdraw": Rule(("leader",), foreign=HIDDEN, methods=("POST",)),
     "retention:certificate": OF_UNIT_LEADER_READ,
     "retention:hold": Rule(("leader",), foreign=HIDDEN),
@@ -164,14 +170,35 @@ POLICY: dict[str, Rule] = {
     "privacy:deviation": RIGHTS_PAGE,
     "privacy:deviation_page": RIGHTS_PAGE,
     "privacy:settle": RIGHTS_PAGE,
-    "privacy:exports": Rule(("leader", "outsider"), methods=("GET", "HEAD")),
+    "privacy:exports": Rule(("leader", "outsider", "municipal"), methods=("GET", "HEAD")),
     "privacy:new_export": Rule(("leader", "outsider")),
     "privacy:export": RIGHTS_PAGE,
     "privacy:approve_export": RIGHTS_POST,
     "privacy:refuse_export": RIGHTS_POST,
     # The export of the matrix was asked for by the adviser: only who asked gets the file.
     "privacy:download_export": Rule((), foreign=HIDDEN, methods=("POST",)),
-    "statistics:figures": Rule((*UNIT_STAFF, "outsider", "reader")),
+    "statistics:figures": Rule((*UNIT_STAFF, "outsider", "municipal", "reader")),
+    "desk:waiting": Rule(("leader", "outsider", "municipal"), methods=("GET", "HEAD")),
+    "oversight:start": Rule((*UNIT_STAFF, "outsider", "auditor"), methods=("GET", "HEAD")),
+    "oversight:find_case": Rule((*UNIT_STAFF, "outsider", "auditor"), methods=("POST",)),
+    "oversight:own_log": Rule(EVERYONE_SIGNED_IN, methods=("GET", "HEAD")),
+    "oversight:case_log": Rule((*UNIT_STAFF, "auditor"), foreign=HIDDEN, methods=("GET", "HEAD")),
+    "oversight:employee_log": LOG_READ,
+    "oversight:employee_contacts": Rule(("leader", "municipal"), foreign=HIDDEN),
+    "oversight:reviews": Rule(("leader", "outsider", "auditor"), methods=("GET", "HEAD")),
+    "oversight:review": LOG_READ,
+    "oversight:sign": LOG_POST,
+    "oversight:sign_off": LOG_POST,
+    "oversight:person_report": Rule(("leader",), foreign=HIDDEN, methods=("GET", "HEAD")),
+    "oversight:person_report_file": Rule(("leader",), foreign=HIDDEN, methods=("POST",)),
+    "oversight:glasses": Rule(
+        ("leader", "outsider", "auditor", "municipal"), methods=("GET", "HEAD")
+    ),
+    "oversight:glass": Rule(("leader", "auditor", "municipal"), foreign=HIDDEN),
+    "oversight:stops": Rule(
+        ("leader", "outsider", "auditor", "municipal"), methods=("GET", "HEAD")
+    ),
+    "oversight:lift": Rule(("leader", "municipal"), foreign=HIDDEN, methods=("POST",)),
 }
 
 

@@ -64,7 +64,7 @@ def _look(
 
 def _forbidden_words(world: World, person: str) -> list[str]:
     words = list(world.foreign_canaries) if person != "outsider" else list(world.canaries)
-    if person in ("taker", "reader", "administrator", NOBODY):
+    if person in ("auditor", "municipal", "taker", "reader", "administrator", NOBODY):
         words = world.canaries + world.foreign_canaries
     return words if person == "cleared" else words + world.protected_canaries
 

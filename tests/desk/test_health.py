@@ -31,7 +31,7 @@ def beating() -> None:
 
 def parts(client: Client) -> dict[str, bool]:
     answer = client.get("/readyz").json()
-    assert set(answer) == {"ready", "parts"}
+    assert set(answer) == {"ready", "parts", "alarms"}
     return {name: bool(is_well) for name, is_well in answer["parts"].items()}
 
 
@@ -47,6 +47,7 @@ def test_all_is_well(client: Client) -> None:
     assert answer.json() == {
         "ready": True,
         "parts": {"database": True, "migrations": True, "jobs": True, "messages": True},
+        "alarms": [],
     }
 
 

@@ -13,6 +13,7 @@ from cases.core.working_days import OSLO
 from cases.desk.day import bounds_of
 from cases.desk.health import message_parts
 from cases.desk.listing import record_list, rows_of
+from cases.desk.waiting import waiting_for
 from cases.privacy.overview import running_for, unanswered_for
 
 MOST_ROWS = 12
@@ -25,6 +26,10 @@ def start(request: StaffRequest) -> HttpResponse:
         return today(request)
     if request.user.may(Permission.TAKE_SAMPLES):
         return redirect("casework:samples")
+    if request.user.may(Permission.REVIEW_LOG):
+        return redirect("oversight:reviews")
+    if request.user.may(Permission.APPROVE_AS_SECOND):
+        return redirect("desk:waiting")
     if request.user.may(Permission.SET_UP):
         return redirect("admin:index")
     return redirect("statistics:figures")
@@ -65,5 +70,7 @@ def today(request: StaffRequest) -> HttpResponse:
         "health": message_parts(now),
         "running": running,
         "unanswered": unanswered,
+        # Only who approves or reviews has something waiting; everybody else is not asked about.
+        "waiting": waiting_for(user, now) if user.may(Permission.APPROVE_AS_SECOND) else [],
     }
     return render(request, "desk/today.html", context)

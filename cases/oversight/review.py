@@ -1,0 +1,231 @@
+"""The monthly list: look-ups worth a second pair of eyes, one line for each employee, person and day.
+
+Nothing of it is stored but the signatures: the log is the source, and the list can be made again.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db.models import Count
+from django.db.models.functions import TruncDate
+from django.utils.functional import Promise
+
+from cases.accounts.models import User
+from cases.audit.models import Event, Outcome, Tier
+from cases.casework.models import Case
+from cases.core.dates import local, to_utc
+from cases.core.working_days import OSLO
+from cases.oversight.kin import kin_of
+from cases.oversight.models import EXPORTS, MOST_PEOPLE_AN_HOUR, NOBODY, LineReview
+from cases.oversight.signs import (
+    MEDIAN_OF,
+    Sign,
+    is_odd_hour,
+    is_unusual,
+    most_people_in_an_hour,
+)
+from cases.oversight.words import EXPORTING, OPENING, REASONS
+
+SIGN_OF_TIER = {Tier.DECLARED: Sign.DECLARED, Tier.BREAK_GLASS: Sign.BREAK_GLASS}
+
+
+@dataclass(frozen=True)
+class Look:
+    """One event that opened somebody."""
+
+    at: datetime
+    actor: UUID
+    person: UUID
+    case: UUID | None
+    tier: str
+    reason: str
+
+
+@dataclass
+class ReviewLine:
+    """What one employee opened about one person on one day, or did on a day as a whole."""
+
+    actor: UUID
+    person: UUID
+    day: date
+    first_at: datetime
+    who: str = ""
+    numbers: set[str] = field(default_factory=set)
+    looks: int = 0
+    signs: set[Sign] = field(default_factory=set)
+    reasons: set[str] = field(default_factory=set)
+    review: LineReview | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.actor}.{self.person}.{self.day:%Y-%m-%d}"
+
+    @property
+    def outcome(self) -> str:
+        return self.review.outcome if self.review else ""
+
+    @property
+    def case_numbers(self) -> str:
+        return ", ".join(sorted(self.numbers))
+
+    @property
+    def signs_in_words(self) -> list[str | Promise]:
+        return [sign.label for sign in Sign if sign in self.signs]
+
+    @property
+    def reasons_in_words(self) -> list[str | Promise]:
+        return [REASONS[reason] for reason in sorted(self.reasons) if reason in REASONS]
+
+
+def month_bounds(month: date) -> tuple[datetime, datetime]:
+    """From the month's first midnight in Oslo to the next month's."""
+    following = (month.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return to_utc(month.replace(day=1), time(0)), to_utc(following, time(0))
+
+
+def review_lines(unit_id: UUID, month: date) -> list[ReviewLine]:
+    """Every line of a month: unsigned first, the newest first. The same number of queries always."""
+    first, last = month_bounds(month)
+    looks = _looks(unit_id, first, last)
+    exports = _exports(unit_id, first, last)
+    actors = {look.actor for look in looks} | {actor for actor, _at in exports}
+    employees = {user.pk: user for user in User.objects.filter(pk__in=actors)}
+    lines = _lines_of_people(looks, unit_id, list(employees.values()))
+    lines += _lines_of_days(looks, _usual_counts(unit_id, first))
+    lines += _lines_of_exports(exports)
+    flagged = [line for line in lines if line.signs]
+    signed = LineReview.objects.filter(unit=unit_id, day__gte=month, day__lt=local(last).date())
+    reviews = {(r.actor_id, r.person, r.day): r for r in signed.select_related("reviewed_by")}
+    for line in flagged:
+        line.who = employees[line.actor].name if line.actor in employees else "–"
+        line.review = reviews.get((line.actor, line.person, line.day))
+    flagged.sort(key=lambda line: (bool(line.review), -line.first_at.timestamp(), line.key))
+    return flagged
+
+
+def outcomes_of(lines: Iterable[ReviewLine]) -> Counter[str]:
+    """How many lines were found fine, asked about, a deviation, or "" not signed."""
+    return Counter(line.outcome for line in lines)
+
+
+def _looks(unit_id: UUID, first: datetime, last: datetime) -> list[Look]:
+    rows = (
+        Event.objects.of_unit(unit_id)
+        .between(first, last)
+        .filter(action__in=OPENING, outcome=Outcome.DONE, actor__isnull=False)
+        .order_by("at", "sequence")
+        .values_list("at", "actor", "persons", "case", "tier", "reason")
+    )
+    return [
+        Look(at, actor, UUID(person), case, tier, reason)
+        for at, actor, persons, case, tier, reason in rows
+        for person in persons
+    ]
+
+
+def _exports(unit_id: UUID, first: datetime, last: datetime) -> list[tuple[UUID, datetime]]:
+    rows = (
+        Event.objects.of_unit(unit_id)
+        .between(first, last)
+        .filter(action__in=EXPORTING, outcome=Outcome.DONE, actor__isnull=False)
+    )
+    return list(rows.values_list("actor", "at"))
+
+
+def _usual_counts(unit_id: UUID, first: datetime) -> dict[UUID, list[tuple[date, int]]]:
+    """Different cases each employee opened on each day of the ninety before the month."""
+    rows = (
+        Event.objects.of_unit(unit_id)
+        .between(first - MEDIAN_OF, first)
+        .filter(action__in=OPENING, outcome=Outcome.DONE, actor__isnull=False)
+        .annotate(day=TruncDate("at", tzinfo=OSLO))
+        .values("actor", "day")
+        .annotate(people=Count("case", distinct=True))
+    )
+    usual: dict[UUID, list[tuple[date, int]]] = defaultdict(list)
+    for row in rows:
+        usual[row["actor"]].append((row["day"], row["people"]))
+    return usual
+
+
+def _lines_of_people(looks: list[Look], unit_id: UUID, employees: list[User]) -> list[ReviewLine]:
+    kin = kin_of(employees, unit_id)
+    cases, numbers = _cases_of({look.person for look in looks})
+    lines: dict[tuple[UUID, UUID, date], ReviewLine] = {}
+    for look in looks:
+        day = local(look.at).date()
+        line = lines.setdefault(
+            (look.actor, look.person, day), ReviewLine(look.actor, look.person, day, look.at)
+        )
+        line.looks += 1
+        number, closed_at = cases.get(look.case, ("", None)) if look.case else ("", None)
+        line.numbers |= {number} if number else set(numbers[look.person])
+        line.signs |= _signs_of(look, closed_at)
+        line.reasons |= {look.reason} - {""}
+    for (actor, person, _day), line in lines.items():
+        for pairs, sign in (
+            (kin.own_name, Sign.OWN_RECORD),
+            (kin.surname, Sign.SAME_SURNAME),
+            (kin.contact, Sign.SAME_CONTACT),
+        ):
+            line.signs |= {sign} if (actor, person) in pairs else set()
+    return list(lines.values())
+
+
+def _cases_of(
+    persons: set[UUID],
+) -> tuple[dict[UUID, tuple[str, datetime | None]], dict[UUID, list[str]]]:
+    """Number and closing of each case, and the numbers of each person's cases."""
+    rows = Case.objects.filter(person__in=persons).values_list(
+        "pk", "number", "closed_at", "person"
+    )
+    cases, numbers = {}, defaultdict(list)
+    for pk, number, closed_at, person in rows:
+        cases[pk] = (number, closed_at)
+        numbers[person].append(number)
+    return cases, numbers
+
+
+def _signs_of(look: Look, closed_at: datetime | None) -> set[Sign]:
+    signs = {SIGN_OF_TIER[Tier(look.tier)]} if look.tier in SIGN_OF_TIER else set()
+    if is_odd_hour(look.at):
+        signs.add(Sign.NIGHT)
+    if closed_at is not None and closed_at < look.at:
+        signs.add(Sign.CLOSED)
+    return signs
+
+
+def _lines_of_days(
+    looks: list[Look], usual: dict[UUID, list[tuple[date, int]]]
+) -> list[ReviewLine]:
+    """Days on which somebody opened far more people than they use to, or faster than work needs."""
+    of_day: dict[tuple[UUID, date], list[Look]] = defaultdict(list)
+    for look in looks:
+        of_day[look.actor, local(look.at).date()].append(look)
+    lines = []
+    earlier = {actor: list(counts) for actor, counts in usual.items()}
+    for (actor, day), those in of_day.items():  # in order of time, as the looks are
+        people = len({look.person for look in those})
+        line = ReviewLine(actor, NOBODY, day, those[0].at, looks=len(those))
+        if is_unusual(people, day, earlier.get(actor, [])):
+            line.signs.add(Sign.MANY)
+        if most_people_in_an_hour([(look.at, look.person) for look in those]) >= (
+            MOST_PEOPLE_AN_HOUR
+        ):
+            line.signs.add(Sign.TOO_FAST)
+        earlier.setdefault(actor, []).append((day, people))
+        lines.append(line)
+    return lines
+
+
+def _lines_of_exports(exports: list[tuple[UUID, datetime]]) -> list[ReviewLine]:
+    of_day: dict[tuple[UUID, date], list[datetime]] = defaultdict(list)
+    for actor, at in exports:
+        of_day[actor, local(at).date()].append(at)
+    return [
+        ReviewLine(actor, EXPORTS, day, min(moments), looks=len(moments), signs={Sign.EXPORT})
+        for (actor, day), moments in of_day.items()
+    ]
