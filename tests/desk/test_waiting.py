@@ -2,9 +2,12 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from cases.accounts.models import User
 from cases.casework.models import Case
+from cases.privacy.models import PersonExport
+from cases.retention.models import DueList
 from tests.desk.conftest import ClientOf
 
 pytestmark = pytest.mark.django_db
@@ -45,3 +48,18 @@ def test_a_former_member_is_not_listed(
     assert "Colleague" in browser.get("/waiting/").content.decode()
     colleague.memberships.update(valid_to="2026-11-01")
     assert "Colleague" not in browser.get("/waiting/").content.decode()
+
+
+def test_deletions_and_exports_wait_for_somebody_else_than_who_asked(
+    case: Case, municipal_administrator: User, leader: User, client_of: ClientOf
+) -> None:
+    now = timezone.now()
+    DueList.objects.create(unit=case.unit, total=3, confirmed_at=now, confirmed_by=leader)
+    PersonExport.objects.create(
+        unit=case.unit, scope="all", purpose="Tilsyn", case_count=2, requested_at=now,
+        requested_by=leader,
+    )  # fmt: skip
+    page = client_of(municipal_administrator).get("/waiting/").content.decode()
+    assert "1 list of cases to delete waits for a second person" in page
+    assert "1 export of people waits for an approval" in page
+    assert client_of(leader).get("/").context["waiting"] == []
