@@ -47,8 +47,11 @@ for case in sorted(cases, key=lambda c: (c.person.is_protected, c.assigned_to_id
 taken = set(found.values())
 theirs = [c for c in cases if str(c.pk) not in taken and c.assigned_to_id not in (None, kari.pk)]
 found["colleagues"] = str(theirs[0].pk)
+found["person"] = str(Case.objects.get(pk=found["help_running"]).person_id)
+found["kari"] = str(kari.pk)
 offer = Offer.objects.filter(case=found["help_running"], reply="accepted", result="").first()
 found["offer"] = str(offer.pk)
+found |= {"year": str(now.year), "month": str(now.month)}
 print(json.dumps(found))
 """
 
@@ -144,6 +147,16 @@ PAGES = (
     Shown("answer-print", "/cases/{help_running}/answer/page/"),
     Shown("sender-decision", "/cases/{waiting_for_sender}/sender-decision/"),
     Shown("close", "/cases/{ready_to_close}/close/"),
+    Shown("log", "/log/", PAL),
+    Shown("log-of-case", "/log/cases/{help_running}/", PAL),
+    Shown("log-of-employee", "/log/employees/{kari}/", PAL),
+    Shown("log-mine", "/log/mine/"),
+    Shown("log-review", "/log/review/{unit}/{year}/{month}/", PAL),
+    Shown("log-glasses", "/log/glasses/", PAL),
+    Shown("log-stops", "/log/stops/", SIV),
+    Shown("log-contacts", "/log/units/{unit}/employees/{kari}/contacts/", SIV),
+    Shown("log-report", "/log/persons/{person}/?language=nb&names=on", LIV),
+    Shown("waiting", "/waiting/", SIV),
     Shown("close-too-early", "/cases/{answer_due}/close/"),
     Shown("figures-leader", "/figures/", LIV),
     Shown("figures-reader", "/figures/", PER),

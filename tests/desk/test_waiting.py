@@ -7,6 +7,7 @@ from django.utils import timezone
 from cases.accounts.models import User
 from cases.casework.models import Case
 from cases.privacy.models import PersonExport
+from cases.privacy.models.files import FileState
 from cases.retention.models import DueList
 from tests.desk.conftest import ClientOf
 
@@ -57,7 +58,7 @@ def test_deletions_and_exports_wait_for_somebody_else_than_who_asked(
     DueList.objects.create(unit=case.unit, total=3, confirmed_at=now, confirmed_by=leader)
     PersonExport.objects.create(
         unit=case.unit, scope="all", purpose="Tilsyn", case_count=2, requested_at=now,
-        requested_by=leader,
+        requested_by=leader, file_state=FileState.NOT_YET,
     )  # fmt: skip
     page = client_of(municipal_administrator).get("/waiting/").content.decode()
     assert "1 list of cases to delete waits for a second person" in page
