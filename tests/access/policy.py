@@ -33,6 +33,8 @@ CASE_READ = Rule(UNIT_STAFF, foreign=HIDDEN, methods=("GET", "HEAD"))
 CASE_POST = Rule(UNIT_STAFF, foreign=HIDDEN, methods=("POST",))
 RIGHTS_PAGE = Rule(("leader",), foreign=HIDDEN)
 RIGHTS_POST = Rule(("leader",), foreign=HIDDEN, methods=("POST",))
+KEEPERS_PAGE = Rule(("leader", "municipal"), foreign=HIDDEN)
+KEEPERS_POST = Rule(("leader", "municipal"), foreign=HIDDEN, methods=("POST",))
 CASE_STAFF = Rule((*UNIT_STAFF, "outsider"))
 # The unit's own leader and auditor; the leader of another unit finds nothing.
 LOG_READ = Rule(("leader", "auditor"), foreign=HIDDEN, methods=("GET", "HEAD"))
@@ -94,14 +96,14 @@ POLICY: dict[str, Rule] = {
     "accounts:sessions": SIGNED_IN,
     "accounts:unsent": SIGNED_IN,
     "accounts:choose_password": PUBLIC,
-    "accounts:kept_units": Rule(LEADERS),
-    "accounts:people": RIGHTS_PAGE,
-    "accounts:member": RIGHTS_PAGE,
-    "accounts:add_member": RIGHTS_PAGE,
-    "accounts:end_membership": RIGHTS_PAGE,
-    "accounts:add_stand_in": RIGHTS_PAGE,
-    "accounts:end_stand_in": RIGHTS_POST,
-    "accounts:sign_in_of": RIGHTS_POST,
+    "accounts:kept_units": Rule((*LEADERS, "municipal")),
+    "accounts:people": KEEPERS_PAGE,
+    "accounts:member": KEEPERS_PAGE,
+    "accounts:add_member": KEEPERS_PAGE,
+    "accounts:end_membership": KEEPERS_PAGE,
+    "accounts:add_stand_in": KEEPERS_PAGE,
+    "accounts:end_stand_in": KEEPERS_POST,
+    "accounts:sign_in_of": KEEPERS_POST,
     "accounts:save_draft": SIGNED_IN_POST,
     "accounts:delete_draft": SIGNED_IN_POST,
     "casework:break_glass": CASE_STAFF,
