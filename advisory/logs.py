@@ -20,6 +20,11 @@ class ContentFreeFormatter(logging.Formatter):
             kind = record.exc_info[0] if record.exc_info else None
             name = kind.__name__ if kind else "an exception"
             record.args = {**record.args, "exc": name, "traceback": "", "args": "", "kwargs": ""}
+        # Django names the address of what it refused; somebody may have typed a name into it.
+        if hasattr(record, "request") and isinstance(record.args, tuple):
+            match = getattr(record.request, "resolver_match", None)
+            page = match.view_name if match else "no page"
+            record.args = tuple(page if str(arg).startswith("/") else arg for arg in record.args)
         # Another formatter may have left its own rendering of the exception on the record.
         record.exc_text = None
         return super().format(record)

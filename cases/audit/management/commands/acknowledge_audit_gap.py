@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cases.audit.actions import GAP_REASONS, NothingLost, acknowledge_gap
 from cases.audit.anchors import folder, read_anchors
+from cases.core.database.context import AUDITOR, working_as
 
 
 class Command(BaseCommand):
@@ -20,11 +21,14 @@ class Command(BaseCommand):
         by = get_user_model().objects.filter(email=options["by"], is_active=True).first()
         if by is None:
             raise CommandError("There is no such user.")
+        # Asked for now, and remembered: the role that answers reads the log and no memberships.
+        by.role_names(options["unit"])
         try:
-            count = acknowledge_gap(
-                unit=options["unit"], reason=options["reason"], by=by,
-                anchors=read_anchors(folder()),
-            )  # fmt: skip
+            with working_as(AUDITOR):
+                count = acknowledge_gap(
+                    unit=options["unit"], reason=options["reason"], by=by,
+                    anchors=read_anchors(folder()),
+                )  # fmt: skip
         except NothingLost:
             raise CommandError("Every anchored event of this unit is where it was.") from None
         self.stdout.write(f"{count} anchored heads of {options['unit']} are answered for.")
