@@ -128,7 +128,7 @@ class SentInErrorForm(AdvisoryForm):
     )  # fmt: skip
     found_on = TypedDateField(label=_("Found out on"), past_only=True)
     found_clock = TypedTimeField(
-        label=_("at"), help_text=_("The 72 hours to report it count from here.")
+        label=_("Time of day"), help_text=_("The 72 hours to report it count from here.")
     )
     stop_messages = forms.BooleanField(
         label=_("Stop every message of this case that has not left"), required=False, initial=True

@@ -28,6 +28,9 @@ from django.utils import timezone
 from cases.accounts.models import User
 from cases.casework.models import Case, LegalBasis
 from cases.casework.states import state_of
+from cases.privacy.actions import (
+    ErrorDetails, register_access_request, request_export, tell_sent_in_error)
+from cases.privacy.exporting import ExportWish
 from cases.support.models import Offer
 from cases.units.models import Unit
 now, unit = timezone.now(), Unit.objects.get(code="NOR")
@@ -49,6 +52,18 @@ theirs = [c for c in cases if str(c.pk) not in taken and c.assigned_to_id not in
 found["colleagues"] = str(theirs[0].pk)
 found["person"] = str(Case.objects.get(pk=found["help_running"]).person_id)
 found["kari"] = str(kari.pk)
+found["led"] = str(theirs[1].pk)
+liv = User.objects.get(email="liv.testberg@example.no")
+Case.objects.filter(pk=theirs[1].pk).update(assigned_to=liv)
+error = dict(kind="other", about=None, sent_at=now, found_at=now, recipients="Naboen",
+    what_happened="Brevet lå i feil postkasse.", stop_messages=True, stop_contact=None)
+deviation = tell_sent_in_error(
+    case=Case.objects.get(pk=found["led"]), details=ErrorDetails(**error), by=liv)
+found["deviation"] = str(deviation.pk)
+wish = ExportWish("all", None, None, "Flytting til nytt arkiv")
+found["export"] = str(request_export(unit=unit, wish=wish, by=liv).pk)
+register_access_request(case=Case.objects.get(pk=found["led"]), asked_on=now.date(),
+    language="nb", with_names=False, by=liv)
 offer = Offer.objects.filter(case=found["help_running"], reply="accepted", result="").first()
 found["offer"] = str(offer.pk)
 found |= {"year": str(now.year), "month": str(now.month)}
@@ -146,6 +161,19 @@ PAGES = (
     Shown("answer", "/cases/{answer_due}/answer/"),
     Shown("answer-print", "/cases/{help_running}/answer/page/"),
     Shown("sender-decision", "/cases/{waiting_for_sender}/sender-decision/"),
+    Shown("corrections", "/cases/{to_be_summoned}/rights/corrections/"),
+    Shown("correct-number", "/cases/{to_be_summoned}/rights/identity-number/"),
+    Shown("sent-in-error", "/cases/{appointment_booked}/rights/sent-in-error/"),
+    Shown("rights", "/cases/{led}/rights/", LIV),
+    Shown("access-request", "/cases/{led}/rights/access/", LIV),
+    Shown("restrict", "/cases/{led}/rights/restrict/", LIV),
+    Shown("deviation", "/cases/{led}/rights/deviation/{deviation}/", LIV),
+    Shown("deviation-print", "/cases/{led}/rights/deviation/{deviation}/page/", LIV),
+    Shown("settle", "/cases/{led}/rights/deviation/{deviation}/settle/", LIV),
+    Shown("exports", "/exports/", LIV),
+    Shown("export-new", "/exports/new/", LIV),
+    Shown("export-approve", "/exports/{export}/", SIV),
+    Shown("today-leader", "/", LIV),
     Shown("close", "/cases/{ready_to_close}/close/"),
     Shown("log", "/log/", PAL),
     Shown("log-of-case", "/log/cases/{help_running}/", PAL),

@@ -125,7 +125,7 @@ def test_who_of_the_staff_is_kin_is_not_told(led_case: Case, leader: User, colle
 @without_pango
 @pytest.mark.parametrize(
     ("language", "heading"),
-    [("en", "Notes"), ("se", "Áššit")],
+    [("en", "Your cases"), ("se", "Áššit")],
 )
 def test_j4_the_report_is_in_the_language_of_the_person(
     led_case: Case, leader: User, adviser: User, language: str, heading: str
