@@ -1,10 +1,10 @@
 """Django admin behind the ordinary sign-in; who may enter follows our permissions."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.contrib.admin.apps import AdminConfig
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,9 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-
-class AdvisoryAdminConfig(AdminConfig):
-    default_site = "advisory.admin_site.AdvisoryAdminSite"
+from cases.accounts.access import ask_for_second_factor, has_fresh_second_factor
 
 
 class AdvisoryAdminSite(AdminSite):
@@ -31,6 +29,18 @@ class AdvisoryAdminSite(AdminSite):
         ours = [m for m in models if m._meta.app_config.name.startswith("cases.")]
         if ours:
             super().register(ours, *args, **options)
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """Every page asks for a second factor that is not older than ten minutes."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if self.has_permission(request) and not has_fresh_second_factor(request):
+                return ask_for_second_factor(request)
+            return inner(request, *args, **kwargs)
+
+        return guarded
 
     def has_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and request.user.is_staff

@@ -36,7 +36,7 @@ REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", PRODUCTION)
 
 # --- Applications -----------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "advisory.admin_site.AdvisoryAdminConfig",
+    "advisory.admin_config.AdvisoryAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

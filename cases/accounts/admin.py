@@ -1,14 +1,27 @@
-"""Users and memberships. A password is set here once; the user changes it."""
+"""Users and memberships of system administrators. A password is set here once; the user changes it.
+
+The people of a unit are kept on the unit's own page; here are those of no unit, and the first
+municipal administrator of each. What nobody may do there, nobody may do here.
+"""
 
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from cases.accounts.models import Membership, User
+from cases.accounts.rights import (
+    OwnRights,
+    RightsRefused,
+    check_change,
+    check_sign_in_of,
+    keeping_leaders,
+    units_led_by,
+)
 from cases.audit.admin import AuditedAdmin
 
 
@@ -39,6 +52,10 @@ class MembershipInline(admin.TabularInline):
     model = Membership
     extra = 0
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A role ends by its last day."""
+        return False
+
 
 @admin.register(User)
 class UserAdmin(AuditedAdmin):
@@ -48,9 +65,42 @@ class UserAdmin(AuditedAdmin):
     search_fields = ["name", "email"]
     inlines = [MembershipInline]
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except RightsRefused as refused:
+            messages.error(request, str(refused.sentence))
+            return redirect(request.path)
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        by = _acting(request)
+        if {"is_active", "email"} & set(form.changed_data) and obj.pk == by.pk:
+            raise OwnRights
         if password := form.cleaned_data.get("new_password"):
+            check_sign_in_of(obj, by)
             obj.set_password(password)
         elif not change:
             obj.set_unusable_password()
-        super().save_model(request, obj, form, change)
+        with keeping_leaders(units_led_by(obj)):
+            super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Both what a membership was and what it becomes must be one to give."""
+        by, user, units = _acting(request), form.instance, set()
+        for line in formset.forms:
+            if not line.has_changed():
+                continue
+            for membership in (
+                Membership.objects.filter(pk=line.instance.pk).first(),
+                line.instance,
+            ):
+                if membership is not None:
+                    check_change(membership, user, by)
+                    units.add(membership.unit_id)
+        with keeping_leaders(units):
+            super().save_formset(request, form, formset, change)
+
+
+def _acting(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # the site lets nobody else in
+    return request.user

@@ -13,7 +13,14 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.accounts.roles import CASE_ROLES, ROLES, UNIT_ROLES, Permission, Role
+from cases.accounts.roles import (
+    CASE_ROLES,
+    ROLES,
+    SET_UP_OF_UNIT,
+    UNIT_ROLES,
+    Permission,
+    Role,
+)
 from cases.core.database.context import Context, DatabaseRole
 from cases.core.fields import EncryptedTextField
 from cases.core.models import DataKeyHolder, Dated, DatedQuerySet, Row, dates_in_order
@@ -136,16 +143,28 @@ class User(Row, AbstractBaseUser):
         names = {m.role for m in self.memberships_today if m.unit_id in (None, unit)}
         return ",".join(sorted(names))
 
-    # Django admin asks these three; the answer follows the permission to set up, nothing else.
+    # Django admin asks these four; the answers follow the two permissions to set up, nothing else.
     @property
     def is_staff(self) -> bool:
-        return self.may(Permission.SET_UP)
+        return self.may(Permission.SET_UP) or self.may(Permission.SET_UP_UNIT)
+
+    def units_to_set_up(self) -> set[uuid.UUID] | None:
+        """None: everything, in every unit."""
+        if self.may(Permission.SET_UP):
+            return None
+        return self.units_where(Permission.SET_UP_UNIT)
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
-        return self.is_active and self.is_staff
+        if not (self.is_active and self.is_staff):
+            return False
+        return self.may(Permission.SET_UP) or perm in SET_UP_OF_UNIT
 
     def has_module_perms(self, app_label: str) -> bool:
-        return self.is_active and self.is_staff
+        """Whether any of its tables is this user's to set up."""
+        if not (self.is_active and self.is_staff):
+            return False
+        apps = {perm.partition(".")[0] for perm in SET_UP_OF_UNIT}
+        return self.may(Permission.SET_UP) or app_label in apps
 
 
 class MembershipQuerySet(DatedQuerySet):

@@ -163,3 +163,17 @@ UNIT_ROLES = [role for role, rules in ROLES.items() if rules.belongs_to_unit]
 CASE_ROLES = [
     role for role, rules in ROLES.items() if Permission.WORK_ON_CASES in rules.permissions
 ]
+
+# What SET_UP_UNIT opens of Django admin, in Django's words. Only rows of one's own units.
+SET_UP_OF_UNIT = frozenset(
+    {"units.view_unit", "units.change_unit"}
+    | {
+        f"{app}.{verb}_{model}"
+        for app, model in (
+            ("units", "place"), ("units", "closedday"), ("letters", "texttemplate"),
+            ("support", "service"), ("reminders", "reminderrule"),
+        )
+        for verb in ("view", "add", "change")
+    }
+    | {"units.delete_closedday"}
+)  # fmt: skip

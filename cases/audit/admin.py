@@ -100,3 +100,39 @@ class AuditedAdmin(admin.ModelAdmin):
             target=obj if isinstance(obj.pk, uuid.UUID) else None,
             fields=fields,
         )
+
+
+class OfUnitAdmin(AuditedAdmin):
+    """Rows of a unit: whoever sets up their own units only finds, chooses and keeps theirs alone.
+
+    `unit_path` leads from the row to its unit. The user says which units: None for all of them.
+    """
+
+    unit_path = "unit"
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        rows = super().get_queryset(request)
+        own = own_units(request)
+        return rows if own is None else rows.filter(**{f"{self.unit_path}__in": own})
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A row without a unit is everybody's: it is no choice for who keeps one unit."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        own = own_units(request)
+        if own is not None and field is not None and db_field.name == self.unit_path:
+            field.queryset = field.queryset.filter(pk__in=own)
+            field.required, field.empty_label = True, None
+        return field
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """Nobody is shown the names of other units as something to look for."""
+        filters = list(super().get_list_filter(request))
+        if own_units(request) is None:
+            return filters
+        return [name for name in filters if name != self.unit_path]
+
+
+def own_units(request: HttpRequest) -> set[uuid.UUID] | None:
+    """The units this user may set up; None for all."""
+    units: set[uuid.UUID] | None = request.user.units_to_set_up()  # type: ignore[union-attr]
+    return units

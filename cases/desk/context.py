@@ -34,6 +34,7 @@ MENU = (
         ("retention:list", "retention:hold", "retention:archive", "retention:second"),
     ),
     (lambda: _("Set-up"), "admin:index", Permission.SET_UP, ()),
+    (lambda: _("Set-up"), "admin:index", Permission.SET_UP_UNIT, ()),
 )
 
 

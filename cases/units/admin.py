@@ -1,6 +1,9 @@
-from django.contrib import admin
+from typing import Any
 
-from cases.audit.admin import AuditedAdmin
+from django.contrib import admin
+from django.http import HttpRequest
+
+from cases.audit.admin import AuditedAdmin, OfUnitAdmin, own_units
 from cases.units.models import ClosedDay, Municipality, Place, Unit, UnitMunicipality
 
 
@@ -21,10 +24,17 @@ class ClosedDayInline(admin.TabularInline):
 
 
 @admin.register(Unit)
-class UnitAdmin(AuditedAdmin):
+class UnitAdmin(OfUnitAdmin):
     list_display = ["name", "code", "language", "sends_messages"]
     search_fields = ["name", "code"]
     inlines = [UnitMunicipalityInline, PlaceInline, ClosedDayInline]
+    unit_path = "pk"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Whoever keeps one unit keeps its places and closed days; the unit itself is set up."""
+        if own_units(request) is None:
+            return []
+        return [field.name for field in Unit._meta.concrete_fields if field.editable]
 
 
 @admin.register(Municipality)
@@ -35,7 +45,7 @@ class MunicipalityAdmin(AuditedAdmin):
 
 
 @admin.register(Place)
-class PlaceAdmin(AuditedAdmin):
+class PlaceAdmin(OfUnitAdmin):
     list_display = ["name_nb", "unit", "kind", "in_use"]
     list_filter = ["unit", "kind", "in_use"]
     search_fields = ["name_nb"]
