@@ -83,6 +83,7 @@ REVIEWED_FILES = {
     "cases/retention/eraser.py": "the job: every row of a case that two people have confirmed",
     "cases/retention/erasing.py": "the job, and the command after a restore",
     "cases/retention/ledger.py": "keyed hashes of what is no more",
+    "cases/retention/log_months.py": "the first day of any case and any erasure of a unit: no person",
     "cases/retention/packages.py": "the job: of a case whose package was asked for",
     "cases/retention/proof.py": "rules by name: nobody's personal data",
     "cases/statistics/erased.py": "the facts of cases that are about to be erased",

@@ -14,7 +14,7 @@ SET_UP = "set_up"
 BY_NOUN = {
     "log": OVERSIGHT, "review": OVERSIGHT, "audit": OVERSIGHT,
     "report": RIGHTS, "access_request": RIGHTS, "restriction": RIGHTS, "export": RIGHTS,
-    "access_report": RIGHTS, "deviation": RIGHTS,
+    "access_report": RIGHTS, "deviation": RIGHTS, "archive": RIGHTS,
     "retention": RIGHTS, "figures": STATISTICS, "admin": SET_UP, "user": SET_UP,
     "reference_data": SET_UP, "sample_data": SET_UP, "request": "",
 }  # fmt: skip

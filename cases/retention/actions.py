@@ -113,7 +113,7 @@ def confirm_due_list(*, unit: Unit, seen: str, by: User, today: date | None = No
         )
         record(
             "retention.confirmed", by=by, unit=unit.pk, target=due_list,
-            persons={one.person for one in ready}, purpose=str(len(ready)),
+            persons={one.person for one in ready}, count=len(ready),
         )  # fmt: skip
     return due_list
 
@@ -147,7 +147,7 @@ def confirm_as_second(*, due_list_id: UUID, by: User) -> DueList:
         )
         record(
             "retention.confirmed_second", by=by, unit=due_list.unit_id, target=due_list,
-            purpose=str(due_list.total),
+            count=due_list.total,
         )  # fmt: skip
     return due_list
 
@@ -165,7 +165,7 @@ def withdraw_list(*, due_list_id: UUID, by: User) -> DueList:
         due_list.items.all().delete()
         record(
             "retention.withdrawn", by=by, unit=due_list.unit_id, target=due_list,
-            purpose=str(due_list.total),
+            count=due_list.total,
         )  # fmt: skip
     return due_list
 
@@ -207,7 +207,7 @@ def download_package(*, package: ArchivePackage, by: User) -> bytes:
         locked.save(update_fields=["content", "downloaded_at", "downloaded_by"])
         record(
             "archive.downloaded", by=by, unit=locked.unit_id, target=locked.case,
-            persons=[locked.case.person_id],
+            persons=[locked.case.person_id], purpose="archive",
         )  # fmt: skip
     return content
 

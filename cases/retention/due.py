@@ -84,6 +84,11 @@ def due_cases(
     return _with_obstacles(unit, today, [one for one in found if one and one.due_on <= today])
 
 
+def people_of(cases: Iterable[UUID]) -> set[UUID]:
+    """Whom the numbers of these cases stand for; those that are erased stand for nobody."""
+    return set(Case.objects.filter(pk__in=list(cases)).values_list("person", flat=True))
+
+
 def fingerprint(cases: Iterable[DueCase]) -> str:
     """What was seen, so that nothing else is confirmed."""
     seen = "\n".join(f"{one.case} {one.version}" for one in cases)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from cases.audit.models import Client
 from cases.audit.record import record, recorded
 from cases.casework.models import Case
+from cases.core.database.context import KEEPER, working_as
 from cases.core.dates import local
 from cases.people.models import Person
 from cases.reminders.pace import database_now
@@ -39,6 +40,7 @@ LEASE = timedelta(seconds=60)
 SECONDS_A_SWEEP = 60.0  # well before Celery's time limit
 
 
+@working_as(KEEPER)
 def carry_out_confirmed(today: date | None = None, *, client: str = Client.JOB) -> int:
     """Erase what is confirmed, until nothing is left or the sweep's time is over. Cases erased."""
     began, erased = monotonic(), 0
@@ -130,7 +132,7 @@ def erase_cases(
     if erased.cases or erased.people:
         record(
             "retention.erased", by=None, unit=unit.pk, target=certificate, persons=erased.people,
-            purpose=str(len(erased.cases)),
+            count=len(erased.cases),
         )  # fmt: skip
 
 
@@ -162,10 +164,11 @@ def _finish(due_list: DueList, certificate: Certificate) -> None:
     certificate.save(update_fields=["left_out", "finished_at"])
     record(
         "retention.finished", by=None, unit=due_list.unit_id, target=certificate,
-        purpose=str(certificate.cases),
+        count=certificate.cases,
     )  # fmt: skip
 
 
+@working_as(KEEPER)
 def erase_again() -> dict[UUID, int]:
     """After a backup was restored: whatever the ledger knows is erased once more. Unit → cases."""
     known = ledger.known()
@@ -209,7 +212,7 @@ def _erase_again_in(unit: Unit, people: list[UUID], cases: list[UUID]) -> int:
         certificate.save(update_fields=["finished_at"])
         record(
             "retention.erased_again", by=None, unit=unit.pk, target=certificate,
-            purpose=str(certificate.cases),
+            count=certificate.cases,
         )  # fmt: skip
     return certificate.cases
 

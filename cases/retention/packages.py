@@ -23,6 +23,7 @@ from django.utils.translation import override
 from cases.audit.models import Client
 from cases.audit.record import record, recorded
 from cases.casework.models import Case
+from cases.core.database.context import KEEPER, working_as
 from cases.core.dates import local
 from cases.letters.content import LetterContent
 from cases.letters.models import Letter
@@ -49,6 +50,7 @@ class Page:
     parts: Pairs = ()
 
 
+@working_as(KEEPER)
 def make_packages() -> int:
     """The job: make what is asked for, one package to a transaction."""
     made = 0

@@ -6,6 +6,7 @@ app_name = "retention"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", due.due_list, name="due"),
     path("units/<uuid:unit_id>/confirm/", due.confirm, name="confirm"),
+    path("units/<uuid:unit_id>/log/", lists.drop_log, name="drop_log"),
     path("second/", lists.second, name="second"),
     path("lists/<uuid:list_id>/", lists.one_list, name="list"),
     path("lists/<uuid:list_id>/confirm/", lists.confirm_second, name="confirm_second"),

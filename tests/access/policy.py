@@ -150,6 +150,7 @@ POLICY: dict[str, Rule] = {
     "hooks:sms_receipts": PUBLIC,
     "retention:due": Rule(LEADERS, methods=("GET", "HEAD")),
     "retention:confirm": Rule(("leader",), foreign=HIDDEN),
+    "retention:drop_log": Rule(("leader", "municipal"), foreign=HIDDEN, methods=("POST",)),
     "retention:second": Rule((*LEADERS, "municipal"), methods=("GET", "HEAD")),
     "retention:list": Rule(("leader", "municipal"), foreign=HIDDEN, methods=("GET", "HEAD")),
     "retention:confirm_second": Rule(("leader", "municipal"), foreign=HIDDEN),

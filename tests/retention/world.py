@@ -75,7 +75,9 @@ def _messages(appointment: Appointment, canary: str) -> None:
         channel="sms", planned_at=now, not_after=now, try_at=now, created_at=now,
         provider_id=f"provider-{canary}", text_hash="f" * 64,
     )  # fmt: skip
-    MessageEvent.objects.create(message=message, at=now, what="planned", detail=canary)
+    MessageEvent.objects.create(
+        message=message, unit=appointment.unit, at=now, what="planned", detail=canary
+    )
     MockDelivery.objects.create(
         message=message, unit=appointment.unit, channel="sms", to=canary, sender=canary,
         subject=canary, text=canary, arrived_at=now,

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,8 +18,11 @@ from cases.accounts.access import (
     requires_fresh_second_factor,
 )
 from cases.accounts.roles import Permission
+from cases.audit.actions import ChainIsBroken
 from cases.audit.record import record
 from cases.retention.actions import NotWaiting, SamePerson, confirm_as_second, withdraw_list
+from cases.retention.due import people_of
+from cases.retention.log_months import drop_oldest_month, droppable_months
 from cases.retention.models import Certificate, DueList
 from cases.retention.proof import lines_of, rules_of
 
@@ -32,7 +36,11 @@ def second(request: StaffRequest) -> HttpResponse:
     units = request.user.units_where(Permission.APPROVE_AS_SECOND)
     lists = DueList.objects.visible_to(request.user).filter(unit__in=units).under_way()
     certificates = Certificate.objects.visible_to(request.user).filter(unit__in=units)
+    led = {
+        m.unit.pk: m.unit for m in request.user.memberships_today if m.unit_id in units and m.unit
+    }
     context = {
+        "log_months": [(unit, found) for unit in led.values() if (found := droppable_months(unit))],
         "lists": list(lists.select_related("unit", "confirmed_by").order_by("confirmed_at")),
         "certificates": list(
             certificates.select_related("unit").newest_first()[:CERTIFICATES_SHOWN]
@@ -47,14 +55,15 @@ def one_list(request: StaffRequest, list_id: UUID) -> HttpResponse:
     found = _visible(request, list_id)
     rows: QuerySet[DueList] = DueList.objects.visible_to(request.user).filter(pk=found.pk)
     due_list = rows.select_related("unit", "confirmed_by", "second_by", "certificate").get()
+    items = list(due_list.items.select_related("rule").order_by("due_on", "number"))
     record(
-        "retention.list_viewed", by=request.user, unit=due_list.unit_id, target=due_list,
-        purpose=str(due_list.total),
+        "retention.viewed", by=request.user, unit=due_list.unit_id, target=due_list,
+        persons=people_of(item.case for item in items), count=due_list.total,
     )  # fmt: skip
     may = request.user.may
     context = {
         "due_list": due_list,
-        "items": list(due_list.items.select_related("rule").order_by("due_on", "number")),
+        "items": items,
         "is_first": due_list.confirmed_by_id == request.user.pk,
         "may_confirm": may(Permission.APPROVE_AS_SECOND, due_list.unit_id),
         "leads": may(Permission.CONFIRM_DELETION, due_list.unit_id),
@@ -111,12 +120,35 @@ def _done(
     return redirect("retention:list", due_list.pk)
 
 
+@require_POST
+@requires(Permission.APPROVE_AS_SECOND)
+def drop_log(request: StaffRequest, unit_id: UUID) -> HttpResponse:
+    """The oldest month of the unit's access log, when nobody can need it any more."""
+    units = request.user.units_where(Permission.APPROVE_AS_SECOND)
+    found = {
+        m.unit.pk: m.unit for m in request.user.memberships_today if m.unit_id in units and m.unit
+    }
+    if unit_id not in found:
+        raise Http404
+    try:
+        dropped = drop_oldest_month(unit=found[unit_id], by=request.user)
+    except ChainIsBroken:
+        messages.warning(
+            request, _("The log does not verify. It is evidence now, and nothing of it is deleted.")
+        )
+    else:
+        if dropped is not None:
+            month = {"month": date_format(dropped, "F Y")}
+            messages.success(request, _("The log of %(month)s is deleted.") % month)
+    return redirect("retention:second")
+
+
 @require_safe
 def certificate(request: StaffRequest, certificate_id: UUID) -> HttpResponse:
     rows = Certificate.objects.visible_to(request.user).filter(pk=certificate_id)
     found = rows.select_related("unit", "confirmed_by", "second_by").first()
     if found is None:
         raise Http404
-    record("retention.certificate_viewed", by=request.user, unit=found.unit_id, target=found)
+    record("retention.viewed", by=request.user, unit=found.unit_id, target=found)
     context = {"certificate": found, "lines": lines_of(found), "rules": rules_of(found)}
     return render(request, "retention/certificate.html", context)

@@ -19,7 +19,7 @@ def case_to_decide_on(request: StaffRequest, case_id: UUID) -> Case:
     case = undeclared_case(request, case_id, Permission.CONFIRM_DELETION)
     match = request.resolver_match
     record(
-        "retention.case_viewed",
+        "retention.viewed",
         by=request.user,
         unit=case.unit_id,
         target=case,

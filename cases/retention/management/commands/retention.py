@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from cases.audit.models import Client
-from cases.core.database.context import KEEPER, working_as
+from cases.core.database.context import KEEPER, speaking_as, working_as
 from cases.retention import ledger
 from cases.retention.due import due_now
 from cases.retention.erasing import carry_out_confirmed, erase_again
@@ -41,7 +41,8 @@ class Command(BaseCommand):
 
     def _tell_what_is_due(self) -> None:
         for unit in Unit.objects.order_by("name"):
-            due = due_now(unit, timezone.localdate())
+            with speaking_as(KEEPER):
+                due = due_now(unit, timezone.localdate())
             self.stdout.write(
                 f"{unit.code}: due {len(due.ready)}, to archive first {len(due.to_archive)}, "
                 f"kept back {len(due.kept_back)}"
@@ -54,14 +55,16 @@ class Command(BaseCommand):
         # A sweep stops before a job's time is over; a command goes on until nothing is left.
         while swept := carry_out_confirmed(client=Client.COMMAND):
             erased += swept
-        waiting = DueList.objects.waiting().count()
-        left = DueList.objects.filter(state=ListState.CONFIRMED).count()
+        with speaking_as(KEEPER):
+            waiting = DueList.objects.waiting().count()
+            left = DueList.objects.filter(state=ListState.CONFIRMED).count()
         self.stdout.write(f"erased: {erased}")
         self.stdout.write(f"lists at work elsewhere: {left}")
         self.stdout.write(f"lists that wait for a second person: {waiting}")
 
     def _erase_again(self) -> None:
-        lines = sum(len(hashes) for hashes in ledger.known().values())
+        with speaking_as(KEEPER):
+            lines = sum(len(hashes) for hashes in ledger.known().values())
         counts = erase_again()
         self.stdout.write(f"lines in the ledger: {lines}")
         self.stdout.write(f"cases erased again: {sum(counts.values())}")
