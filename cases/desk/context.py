@@ -90,7 +90,8 @@ def _menu(request: HttpRequest, user: User) -> list[dict[str, Any]]:
     # Whoever confirms first finds the lists of the second person from their own page.
     if user.may(Permission.APPROVE_AS_SECOND) and not user.may(Permission.CONFIRM_DELETION):
         name = "retention:second"
-        items[name] = {"label": _("Deletion"), "url": reverse(name), "current": here == name}
+        current = here in (name, "retention:list")
+        items[name] = {"label": _("Deletion"), "url": reverse(name), "current": current}
     if not settings.PRODUCTION and user.may(Permission.SEE_CASES):
         name = "reminders:mock_phone"
         items[name] = {"label": _("Mock phone"), "url": reverse(name), "current": here == name}

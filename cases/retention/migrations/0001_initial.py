@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
                 ('case_version', models.PositiveIntegerField()),
                 ('number', models.CharField(max_length=20)),
                 ('due_on', models.DateField()),
-                ('left_out', models.CharField(blank=True, choices=[('', 'not left out'), ('changed', 'the case was changed after the first confirmation'), ('not_due', 'not due any more: reopened, a new deadline or another rule'), ('held', 'held back'), ('restricted', 'processing is restricted'), ('unreviewed', 'a broken glass is not reviewed yet'), ('not_archived', 'not archived yet'), ('gone', 'was not there any more')], max_length=12)),
+                ('left_out', models.CharField(blank=True, choices=[('', 'not left out'), ('changed', 'the case was changed after the first confirmation'), ('not_due', 'not due any more: reopened, a new deadline or another rule'), ('held', 'a hold with a written reason'), ('restricted', 'processing is restricted'), ('unreviewed', 'a broken glass is not reviewed yet'), ('not_archived', 'not archived yet'), ('gone', 'was not there any more')], max_length=12)),
                 ('due_list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='retention.duelist')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
                 ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='retention.retentionrule')),

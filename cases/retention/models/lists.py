@@ -152,7 +152,7 @@ class LeftOut(models.TextChoices):
     NONE = "", _("not left out")
     CHANGED = "changed", _("the case was changed after the first confirmation")
     NOT_DUE = "not_due", _("not due any more: reopened, a new deadline or another rule")
-    HELD = "held", _("held back")
+    HELD = "held", _("a hold with a written reason")
     RESTRICTED = "restricted", _("processing is restricted")
     UNREVIEWED = "unreviewed", _("a broken glass is not reviewed yet")
     NOT_ARCHIVED = "not_archived", _("not archived yet")
