@@ -6,6 +6,7 @@ A part adds its own function to SOURCES: counts and case numbers only, never con
 from collections.abc import Callable
 from datetime import datetime
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import ngettext
 
@@ -33,8 +34,8 @@ def deletions(user: User, now: datetime) -> list[Waiting]:
 
 def exports(user: User, now: datetime) -> list[Waiting]:
     """Exports of people that somebody else has asked for and nobody has decided on."""
-    undecided = PersonExport.objects.visible_to(user).filter(approved_at=None, refused_at=None)
-    waiting = undecided.exclude(requested_by=user).count()
+    undecided = Q(approved_at=None, refused_at=None) & ~Q(requested_by=user)
+    waiting = PersonExport.objects.visible_to(user).filter(undecided).count()
     words = ngettext(
         "%(count)s export of people waits for an approval",
         "%(count)s exports of people wait for an approval",

@@ -139,7 +139,8 @@ def _who(actor: UUID | None, roles: str, names: Mapping[UUID, str], language: st
     if actor is None:
         codes = ["program"]
     role = ", ".join(known[code][language] for code in codes or ["employee"])
-    return f"{names[actor]}, {role}" if actor in names else role
+    name = names.get(actor) if actor else None
+    return f"{name}, {role}" if name else role
 
 
 def filled(report: Report, **values: Any) -> dict[str, str]:

@@ -123,6 +123,7 @@ def _looks(unit_id: UUID, first: datetime, last: datetime) -> list[Look]:
         Look(at, actor, UUID(person), case, tier, reason)
         for at, actor, persons, case, tier, reason in rows
         for person in persons
+        if actor is not None
     ]
 
 
@@ -132,7 +133,7 @@ def _exports(unit_id: UUID, first: datetime, last: datetime) -> list[tuple[UUID,
         .between(first, last)
         .filter(action__in=EXPORTING, outcome=Outcome.DONE, actor__isnull=False)
     )
-    return list(rows.values_list("actor", "at"))
+    return [(actor, at) for actor, at in rows.values_list("actor", "at") if actor is not None]
 
 
 def _usual_counts(unit_id: UUID, first: datetime) -> dict[UUID, list[tuple[date, int]]]:
@@ -147,7 +148,8 @@ def _usual_counts(unit_id: UUID, first: datetime) -> dict[UUID, list[tuple[date,
     )
     usual: dict[UUID, list[tuple[date, int]]] = defaultdict(list)
     for row in rows:
-        usual[row["actor"]].append((row["day"], row["people"]))
+        if row["actor"] is not None:
+            usual[row["actor"]].append((row["day"], row["people"]))
     return usual
 
 

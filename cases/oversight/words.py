@@ -151,12 +151,12 @@ UNKNOWN = Action(_("Did something else"), "worked")
 OPENING = sorted(code for code, action in ACTIONS.items() if action.opens)
 EXPORTING = sorted(code for code, action in ACTIONS.items() if action.exports)
 
-TIERS = {
+TIERS: dict[str, Promise] = {
     Tier.NORMAL: _("Own case"),
     Tier.DECLARED: _("A colleague's case, with a reason"),
     Tier.BREAK_GLASS: _("Broken glass"),
 }
-DOORS = {
+DOORS: dict[str, Promise] = {
     Client.WEB: _("The pages"),
     Client.ADMIN: _("The set-up"),
     Client.API: _("Another system"),

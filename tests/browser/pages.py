@@ -26,6 +26,7 @@ FIND = """
 import json
 from django.utils import timezone
 from cases.accounts.models import User
+from cases.audit.record import record, recorded
 from cases.casework.models import Case, LegalBasis
 from cases.casework.states import state_of
 from cases.privacy.actions import (
@@ -33,6 +34,8 @@ from cases.privacy.actions import (
 from cases.privacy.exporting import ExportWish
 from cases.support.models import Offer
 from cases.units.models import Unit
+from cases.oversight.actions import stop_reading
+from cases.people.actions import break_glass, end_glass
 now, unit = timezone.now(), Unit.objects.get(code="NOR")
 found = {"unit": str(unit.pk)}
 for basis in LegalBasis.objects.for_unit(unit, now.date()):
@@ -64,6 +67,20 @@ wish = ExportWish("all", None, None, "Flytting til nytt arkiv")
 found["export"] = str(request_export(unit=unit, wish=wish, by=liv).pk)
 register_access_request(case=Case.objects.get(pk=found["led"]), asked_on=now.date(),
     language="nb", with_names=False, by=liv)
+# What the pages of the log have to show.
+seen = Case.objects.select_related("person").get(pk=found["help_running"])
+jon = User.objects.get(email="jon.testvik@example.no")
+with recorded(client="web"):
+    for tier, reason in (("declared", "covering"), ("normal", ""), ("declared", "checking")):
+        record("case.viewed", by=jon, unit=unit.pk, target=seen, persons=[seen.person_id],
+               tier=tier, reason=reason, purpose="desk:case")
+    record("cases.listed", by=kari, unit=unit.pk, persons=[c.person_id for c in cases[:9]],
+           purpose="desk:cases")
+secret = Case.objects.select_related("person").get(pk=found["protected"])
+glass = break_glass(person=secret.person, case_number=secret.number, reason="Fare for liv", by=jon)
+end_glass(by=jon)
+stop_reading(user=jon, unit_id=unit.pk, people=61, by=jon)
+found["glass"] = str(glass.pk)
 offer = Offer.objects.filter(case=found["help_running"], reply="accepted", result="").first()
 found["offer"] = str(offer.pk)
 found |= {"year": str(now.year), "month": str(now.month)}
@@ -181,6 +198,7 @@ PAGES = (
     Shown("log-mine", "/log/mine/"),
     Shown("log-review", "/log/review/{unit}/{year}/{month}/", PAL),
     Shown("log-glasses", "/log/glasses/", PAL),
+    Shown("log-glass", "/log/glasses/{glass}/", PAL),
     Shown("log-stops", "/log/stops/", SIV),
     Shown("log-contacts", "/log/units/{unit}/employees/{kari}/contacts/", SIV),
     Shown("log-report", "/log/persons/{person}/?language=nb&names=on", LIV),

@@ -95,7 +95,8 @@ def employee_log(request: StaffRequest, user_id: UUID) -> HttpResponse:
 def _employee_page(request: StaffRequest, employee: User, units: set[UUID] | None) -> HttpResponse:
     events = events_of_employee(employee, units)
     page, lines = lines_page(events, request.GET.get("page", "1"))
-    for unit in units or {None}:
+    places: list[UUID | None] = [*units] if units else [None]
+    for unit in places:
         record("employee_log.viewed", by=request.user, unit=unit, target=employee)
     context: dict[str, Any] = {
         "employee": employee,
