@@ -28,6 +28,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 SHOWING_PEOPLE = frozenset(
     {"desk", "people", "casework", "appointments", "support", "reminders", "privacy", "retention"}
 )
+ALSO_CLOSED = frozenset({"oversight:person_report", "oversight:person_report_file"})
 STILL_OPEN = frozenset({"desk:waiting", "desk:healthz", "desk:readyz"})
 
 
@@ -52,7 +53,7 @@ class ReadingGuardMiddleware:
         match, user = request.resolver_match, request.user
         if match is None or not user.is_authenticated:
             return None
-        if match.app_name not in SHOWING_PEOPLE or match.view_name in STILL_OPEN:
+        if not _shows_people(match.app_name, match.view_name):
             return None
         if not user.may(Permission.SEE_CASES):
             return None
@@ -75,6 +76,10 @@ class ReadingGuardMiddleware:
             event.outcome = Outcome.DENIED  # the page is not shown
         stop_reading(user=user, unit_id=opened[0].unit, people=len(people), by=user)
         return stopped_page(request)
+
+
+def _shows_people(app: str, page: str) -> bool:
+    return page in ALSO_CLOSED or (app in SHOWING_PEOPLE and page not in STILL_OPEN)
 
 
 def opened_in(recording: Recording) -> list[Event]:

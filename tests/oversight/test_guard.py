@@ -120,6 +120,14 @@ def test_a13_nobody_lifts_their_own_stop_and_the_auditor_only_sees_it(
         lift_stop(stop=stop, by=leader)
 
 
+def test_a13_the_report_of_a_person_is_closed_too(
+    case: Case, leader: User, leaders_browser: Client
+) -> None:
+    stop_reading(user=leader, unit_id=case.unit_id, people=61, by=leader)
+    assert leaders_browser.get(f"/log/persons/{case.person_id}/").status_code == 429
+    assert leaders_browser.get("/log/stops/").status_code == 200
+
+
 def test_a13_in_a_unit_of_one_the_municipal_administrator_lifts_it(
     at_the_limit: list[Case], leader: User, municipal_administrator: User, client_of: ClientOf
 ) -> None:
