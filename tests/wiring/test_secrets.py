@@ -88,7 +88,7 @@ SECRETS: dict[str, str] = {
     "a token of a code host": r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|glpat-[\w-]{20})",
     "a token of a chat": r"\bxox[abprs]-[\w-]{10,}",
     "a token of a payment house": r"\b[rs]k_live_[A-Za-z0-9]{16,}",
-    "a password in an address": r"\b(?:postgres(?:ql)?|redis|smtps?(?:\+tls)?|https?)://[^\s:/@'\"{}<]+:(?!password@)[^\s:/@'\"{}<]+@",
+    "a password in an address": r"\b(?:postgres(?:ql)?|redis|smtps?(?:\+tls)?|https?)://[^\s:/@'\"{}<]+:(?!password@)[^\s:/@'\"{}<…]+@",
     "32 bytes of base64": r"(?<![\w/+.-])[A-Za-z0-9+/]{43}=(?![\w=])",
     "a secret of Django's": "django-" + "insecure-",
 }
