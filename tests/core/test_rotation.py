@@ -243,6 +243,7 @@ def test_the_index_costs_no_query_per_row(
 # 64 characters that are no keyed hash of a sealed column, and why.
 NOT_A_LOOKUP = {
     "audit": "the chains of the log, and search words that nobody looks up by",
+    "oversight.EmployeeContact.lookup": "no value is kept to make it of: typed again (operations.md)",
     "retention.Erasure.hash": "its row is gone; asked for by every index key (`ledger.hashes_of`)",
     "reminders.Message.text_hash": "lives from a send without an answer to its settling",
 }
