@@ -146,7 +146,13 @@ AUDITOR_RIGHTS = {
     "units.Unit": Right(),
     "audit_change": Right(),
 }
-JOBS_RIGHTS = {"django_migrations": Right(), "units.Unit": Right()}
+# A command that is given who answers for it looks them up.
+JOBS_RIGHTS = {
+    "accounts.Membership": Right(),
+    "accounts.User": Right(),
+    "django_migrations": Right(),
+    "units.Unit": Right(),
+}
 # What retention needs beside the tables of units: who confirmed, drafts about a case, traces.
 KEEPER_RIGHTS = {
     "accounts.Draft": Right(EVERYTHING),
