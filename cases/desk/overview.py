@@ -48,7 +48,7 @@ def overview_of(case: Case, user: User, now: datetime) -> dict[str, Any]:
         "tasks": list(case.tasks.open().order_by("due_at")),
         "notes": _notes_of(case),
         "identity_numbers": _sealed_of_person(
-            case, IdentityNumber.objects.filter(person=case.person_id)
+            case, IdentityNumber.objects.filter(person=case.person_id, replaced_at=None)
         ),
         "contacts": _sealed_of_person(
             case, ContactPoint.objects.usable().filter(person=case.person_id).order_by("kind", "pk")

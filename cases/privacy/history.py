@@ -47,6 +47,8 @@ def _withdrawn(person: Person) -> list[Change]:
     changes = []
     for point in points.select_related("withdrawn_by").order_by("-withdrawn_at")[:MOST_SHOWN]:
         point.person = person
+        assert point.withdrawn_at  # as asked for, and its user by constraint
+        assert point.withdrawn_by
         changes.append(
             Change(
                 point.withdrawn_at,

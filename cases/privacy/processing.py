@@ -111,7 +111,8 @@ def _row(model: Model) -> str:
 
 
 def _names(model: Model, columns: Any) -> str:
-    said = sorted({str(model._meta.get_field(name).verbose_name) for name in columns})
+    fields: list[Any] = [model._meta.get_field(name) for name in columns]
+    said = sorted({str(field.verbose_name) for field in fields})
     return ", ".join(said) or "–"
 
 

@@ -103,8 +103,9 @@ def who_opened(sent: SentInError) -> list[Viewer]:
         .between(sent.sent_at, sent.found_at)
     )
     seen: dict[UUID, list[datetime]] = {}
-    for actor, at in events.exclude(actor=None).values_list("actor", "at").order_by("at"):
-        seen.setdefault(actor, []).append(at)
+    for actor, at in events.values_list("actor", "at").order_by("at"):
+        if actor is not None:
+            seen.setdefault(actor, []).append(at)
     users = User.objects.in_bulk(list(seen))
     members = Membership.objects.filter(unit=sent.unit_id, user__in=list(seen))
     roles = {member.user_id: member.get_role_display() for member in members}

@@ -19,7 +19,7 @@ def stop_waiting_messages(*, case: Case, by: User) -> int:
     """
     now = timezone.now()
     with recorded():
-        waiting = list(
+        waiting: list[Message] = list(
             Message.objects.filter(appointment__case=case, state__in=WAITING_STATES)
             .select_for_update(of=("self",))
             .annotate(case_id=F("appointment__case"), person_id=F("appointment__case__person"))

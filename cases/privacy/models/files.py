@@ -1,7 +1,7 @@
 """What files made by a job have in common: a state, a lease, and an end."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -29,7 +29,7 @@ FILE_FIELDS = {
 }  # fmt: skip
 
 
-class FileQuerySet(models.QuerySet["MadeFile"]):
+class FileQuerySet(models.QuerySet[Any]):
     def to_make(self, now: datetime) -> Self:
         """Waiting, or left behind by a worker that is gone."""
         lapsed = Q(file_state=FileState.MAKING, lease_until__lt=now)
