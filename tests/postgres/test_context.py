@@ -19,6 +19,7 @@ from advisory import celery_app
 from cases.accounts.models import User
 from cases.audit.middleware import RecordedRequestMiddleware
 from cases.audit.record import record, recorded
+from cases.core.database import context as database_context
 from cases.core.database.context import (
     FIGURES,
     NOBODY,
@@ -27,6 +28,7 @@ from cases.core.database.context import (
     current_context,
     enter_units,
     in_units,
+    limits_of,
 )
 from cases.core.database.roles import JOBS
 from cases.people.models import Person
@@ -227,7 +229,8 @@ LIMITS = (
 
 
 @pytest.mark.django_db
-def test_f10_pages_and_jobs_have_limits(ours: Side) -> None:
+def test_f10_pages_and_jobs_have_limits(ours: Side, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database_context, "limits_of", limits_of)
     before = rows(LIMITS)
     with recorded(context=ours.context()):
         assert rows(LIMITS) == [("10s", "2s", "15s")]

@@ -53,6 +53,10 @@ ASK = "SELECT " + ", ".join(f"current_setting('{name}', true)" for name in NAMES
 ROLES_OF_JOBS = (DatabaseRole.WORKER, DatabaseRole.AUDITOR, DatabaseRole.KEEPER)
 
 
+def limits_of(role: DatabaseRole) -> Limits:
+    return JOB if role in ROLES_OF_JOBS else PAGE
+
+
 @dataclass(frozen=True)
 class Context:
     """Without units no row about a person is seen; the roles of jobs see theirs in every unit."""
@@ -62,7 +66,7 @@ class Context:
     units: frozenset[uuid.UUID] = frozenset()
 
     def settings(self) -> tuple[str, ...]:
-        limits = JOB if self.role in ROLES_OF_JOBS else PAGE
+        limits = limits_of(self.role)
         units = ",".join(sorted(str(unit) for unit in self.units))
         user = str(self.user) if self.user else ""
         return (self.role, user, f"{{{units}}}", limits.statement, limits.lock, limits.idle)
