@@ -27,6 +27,7 @@ NO_PAGES = {"management", "sample", "selfcheck.py"}
 # Calls that views and forms may make without `visible_to`, and why.
 REVIEWED_CALLS = {
     "User.objects.advisers_of": "the colleagues of a unit that was reached through visible_to",
+    "User.objects.sample_takers_of": "the colleagues of a unit that was reached through visible_to",
     "Sender.objects.in_use": "police districts and courts: nobody's personal data",
     "IdentityNumber.objects.filter": "by the units of the searcher or by a case already reached",
     "ContactPoint.objects.usable": "by the units of the searcher or by a case already reached",
@@ -52,6 +53,7 @@ REVIEWED_FILES = {
     "cases/appointments/slots.py": "the rows of the five-minute cells, inside an action",
     "cases/casework/choices.py": "legal bases, substances and units of the user's memberships",
     "cases/casework/finds.py": "thresholds: nobody's personal data",
+    "cases/casework/tiers.py": "the user's own glass, declarations and stand-ins",
     "cases/letters/rendering.py": "letter texts: nobody's personal data",
     "cases/oidc/identities.py": "of the account that the sign-in provider has proved",
     "cases/privacy/choices.py": "units by the user's memberships: nobody's personal data",
@@ -67,6 +69,7 @@ REVIEWED_FILES = {
     "cases/oversight/kin.py": "compared inside the database; only which rows are alike comes out",
     "cases/oversight/log.py": "of a case, an employee or a person already reached; numbers only",
     "cases/oversight/months.py": "by the units the user reviews",
+    "cases/oversight/report.py": "of a person already reached",
     "cases/oversight/review.py": "of a unit already reached; case numbers only",
     "cases/oversight/waiting.py": "counts of the units the user reviews",
     "cases/reminders/channels/mock.py": "practice only: what the messages of a job would show",
