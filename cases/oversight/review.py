@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 from django.utils.functional import Promise
 
 from cases.accounts.models import User
 from cases.audit.models import Event, Outcome, Tier
+from cases.casework.actions.samples import TAKER_IS_ADVISER
 from cases.casework.models import Case
 from cases.core.dates import local, to_utc
 from cases.core.working_days import OSLO
@@ -34,7 +35,7 @@ SIGN_OF_TIER = {Tier.DECLARED: Sign.DECLARED, Tier.BREAK_GLASS: Sign.BREAK_GLASS
 
 @dataclass(frozen=True)
 class Look:
-    """One event that opened somebody."""
+    """One event that opened somebody, or did what a rule says is looked at."""
 
     at: datetime
     actor: UUID
@@ -115,7 +116,8 @@ def _looks(unit_id: UUID, first: datetime, last: datetime) -> list[Look]:
     rows = (
         Event.objects.of_unit(unit_id)
         .between(first, last)
-        .filter(action__in=OPENING, outcome=Outcome.DONE, actor__isnull=False)
+        .filter(Q(action__in=OPENING) | Q(reason=TAKER_IS_ADVISER))
+        .filter(outcome=Outcome.DONE, actor__isnull=False)
         .order_by("at", "sequence")
         .values_list("at", "actor", "persons", "case", "tier", "reason")
     )
@@ -193,6 +195,8 @@ def _cases_of(
 
 def _signs_of(look: Look, closed_at: datetime | None) -> set[Sign]:
     signs = {SIGN_OF_TIER[Tier(look.tier)]} if look.tier in SIGN_OF_TIER else set()
+    if look.reason == TAKER_IS_ADVISER:
+        signs.add(Sign.TEST_BY_ADVISER)
     if is_odd_hour(look.at):
         signs.add(Sign.NIGHT)
     if closed_at is not None and closed_at < look.at:

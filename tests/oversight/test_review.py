@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from cases.accounts.models import Membership, User
 from cases.audit.models import Event, Tier
+from cases.casework.actions import order_sample
 from cases.casework.models import Case
 from cases.oversight.actions import (
     AlreadySigned,
@@ -152,6 +153,20 @@ def test_far_more_people_than_usual(make_case: MakeCase, adviser: User) -> None:
     assert signs_of(cases[0], adviser) == set()  # six is three times two, and not more
     look(cases[6], adviser)
     assert signs_of(cases[0], adviser) == {Sign.MANY}
+
+
+def test_a9_a_test_by_the_persons_own_adviser_is_in_the_list(
+    case: Case, adviser: User, leader: User
+) -> None:
+    Membership.objects.create(
+        user=adviser, unit=case.unit, role="sample_taker", valid_from="2020-01-01"
+    )
+    order_sample(
+        case_id=case.pk, taker=adviser, planned_at=timezone.now() + timedelta(days=1),
+        exception="Nobody else is at work this week", by=leader,
+    )  # fmt: skip
+    line = lines_of(case)[0]
+    assert (line.who, line.signs) == ("Leader", {Sign.TEST_BY_ADVISER})
 
 
 def test_the_page_names_no_person(case: Case, colleague: User, auditors_browser: Client) -> None:
