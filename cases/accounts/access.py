@@ -19,6 +19,7 @@ from django.utils import timezone
 from cases.accounts.models import User
 from cases.accounts.proof import provider_proved_second_factor
 from cases.accounts.roles import Permission
+from cases.accounts.unsent import keep_unsent
 
 View = Callable[..., HttpResponse]
 # How long a proof of who somebody is counts as fresh.
@@ -90,8 +91,13 @@ def has_fresh_second_factor(request: HttpRequest) -> bool:
 
 
 def ask_for_second_factor(request: HttpRequest) -> HttpResponse:
-    """Lead to the page where the second factor is shown, or set up first, and then back here."""
+    """Lead to the page where the second factor is shown, or set up first, and then back here.
+
+    What was being sent is kept meanwhile, and can be sent again afterwards.
+    """
     user = request.user
+    kept = keep_unsent(request, user) if isinstance(user, User) else None
+    back = reverse("accounts:unsent", args=[kept]) if kept else request.get_full_path()
     if provider_proved_second_factor(request, user):
         page = "oidc:confirm"
     elif is_mfa_enabled(user, [Authenticator.Type.TOTP]):
@@ -100,7 +106,7 @@ def ask_for_second_factor(request: HttpRequest) -> HttpResponse:
         page = "mfa_reauthenticate_webauthn"
     else:
         page = "mfa_index" if settings.REQUIRE_SECOND_FACTOR else "account_reauthenticate"
-    return redirect(reverse(page, query={"next": request.get_full_path()}))
+    return redirect(reverse(page, query={"next": back}))
 
 
 def requires_fresh_second_factor(view: View) -> View:

@@ -1,5 +1,6 @@
 """Django admin: a fresh proof before it, one's own units only, and no way around the rules of rights."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.accounts.models import Membership, User
+from cases.accounts.models import Draft, Membership, User
 from cases.accounts.roles import SET_UP_OF_UNIT, Role
 from cases.desk.reference import load_reference_data
 from cases.letters.models import TextTemplate
@@ -67,6 +68,17 @@ def test_a11_in_practice_a_fresh_password_opens_it(
     assert browser.get(INDEX).status_code == 302
     assert browser.post(asked, {"password": PASS_PHRASE})["Location"] == INDEX
     assert browser.get(INDEX).status_code == 200
+
+
+def test_what_was_typed_waits_for_the_confirmation(
+    administrator: User, client_of: Callable[[User], Client], unit: Unit
+) -> None:
+    TOTP.activate(administrator, SECRET)
+    browser = client_of(administrator)
+    asked = browser.post(path_of(unit), {"name": "Enhet Nytt navn", "new_password": "secret"})
+    kept = Draft.objects.get(owner=administrator)
+    assert str(kept.about) in asked["Location"]
+    assert json.loads(kept.content)["fields"] == {"name": ["Enhet Nytt navn"]}
 
 
 def test_every_page_of_set_up_asks(administrator: User, client_of: Any, unit: Unit) -> None:
