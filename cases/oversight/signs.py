@@ -27,7 +27,11 @@ class Sign(models.TextChoices):
     SAME_SURNAME = "same_surname", _("Same surname as the employee")
     SAME_CONTACT = "same_contact", _("Same telephone, e-mail or address as the employee")
     CLOSED = "closed", _("Closed case")
-    TEST_BY_ADVISER = "test_by_adviser", _("A test is taken by the person's own adviser")
+    # The rule that was set aside, in the words the leader was shown.
+    TEST_BY_ADVISER = (
+        "test_by_adviser",
+        _("The person's own adviser does not take the test. Only the leader can say why."),
+    )
     NIGHT = "night", _("At night or on a red day")
     MANY = "many", _("More than three times as many people as usual")
     TOO_FAST = "too_fast", _("60 people within an hour")
