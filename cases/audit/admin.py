@@ -119,9 +119,11 @@ class OfUnitAdmin(AuditedAdmin):
         """A row without a unit is everybody's: it is no choice for who keeps one unit."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         own = own_units(request)
-        if own is not None and field is not None and db_field.name == self.unit_path:
+        if own is None or field is None or db_field.name != self.unit_path:
+            return field
+        if field.queryset is not None:
             field.queryset = field.queryset.filter(pk__in=own)
-            field.required, field.empty_label = True, None
+        field.required, field.empty_label = True, None
         return field
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:

@@ -177,7 +177,7 @@ def _record_the_end(
         with recorded(request=request_id, client=_client_of(request), context=context):
             record(action, by=user, outcome=Outcome.FAILED, purpose=_page_of(request)[:60])
 
-    pieces = cast(Iterator[bytes], iter(response.streaming_content))
+    pieces = cast(Iterator[bytes], response.streaming_content)
     response.streaming_content = RecordedStream(pieces, at_a_bad_end)
 
 
