@@ -3,8 +3,11 @@
 import pytest
 from django.db import DatabaseError, transaction
 
+from cases.core.database.context import in_units
 from cases.core.database.keys import CHILD, SameUnit, same_unit_keys
-from tests.postgres.conftest import Side, app_in, rows, run, speaking
+from cases.units.models import Unit
+from tests import factories
+from tests.postgres.conftest import Side, rows, run, speaking
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 KEYS = list(same_unit_keys())
@@ -27,7 +30,7 @@ def broken_by(sql: str, values: list[object]) -> str:
     return ""
 
 
-def link_to_foreign(key: SameUnit, ours: Side, theirs: Side) -> str | None:
+def link_to_foreign(key: SameUnit, ours: Side, theirs: Side, empty: Unit) -> str | None:
     """Point our row at their parent, with both units in the context; None without rows to try."""
     parent = one_of(key.parent, key.key, key.parent_unit, theirs.unit.pk)
     child = rows(
@@ -38,17 +41,19 @@ def link_to_foreign(key: SameUnit, ours: Side, theirs: Side) -> str | None:
     if parent is None or not child:
         return None
     update, where = f'UPDATE "{key.child}" SET', f'WHERE "{key.column}" = %s'
-    with speaking(app_in(ours, theirs)):
+    everywhere = in_units(ours.unit.pk, theirs.unit.pk, empty.pk)
+    with speaking(everywhere):
         broken = broken_by(f'{update} "{key.column}" = %s {where}', [parent, child[0][0]])
         if broken and not broken.startswith(CHILD):
-            # One-to-one, and taken: then the row itself moves to their unit, its parent stays.
-            moved = [theirs.unit.pk, child[0][0]]
+            # One-to-one, and taken: then the row itself moves to a third unit, its parent stays.
+            moved = [empty.pk, child[0][0]]
             broken = broken_by(f'{update} "{key.child_unit}" = %s {where}', moved)
     return broken
 
 
 def test_b5_no_row_can_point_into_another_unit(ours: Side, theirs: Side) -> None:
-    tried = {key: link_to_foreign(key, ours, theirs) for key in KEYS}
+    empty = factories.make_unit("Tom")
+    tried = {key: link_to_foreign(key, ours, theirs, empty) for key in KEYS}
     outcomes = {key.name: broken for key, broken in tried.items() if broken is not None}
     assert len(outcomes) >= 15, "the two units must hold rows of most kinds"
     assert {n: broken for n, broken in outcomes.items() if not broken.startswith(CHILD)} == {}
@@ -59,7 +64,7 @@ def test_b5_a_plain_foreign_key_would_accept_it(ours: Side, theirs: Side) -> Non
     key = next(key for key in KEYS if (key.child, key.column) == ("casework_note", "case_id"))
     run("SET CONSTRAINTS ALL IMMEDIATE")
     run(f'ALTER TABLE "{key.child}" DROP CONSTRAINT "{key.name}"')
-    assert link_to_foreign(key, ours, theirs) == ""
+    assert link_to_foreign(key, ours, theirs, factories.make_unit("Tom")) == ""
 
 
 def test_b5_every_relation_within_a_unit_has_its_key() -> None:
