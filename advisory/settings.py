@@ -28,7 +28,7 @@ PRACTICE_FIELD_KEYS = (
 )
 SECRET_KEY = env.str("SECRET_KEY", PRACTICE_SECRET_KEY)
 # The keys before this one: what they signed still counts until they are taken away.
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 FIELD_KEYS = env.str("FIELD_KEYS", PRACTICE_FIELD_KEYS)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 BASE_URL = env.str("BASE_URL", "")
@@ -278,7 +278,7 @@ STORAGES = {
 SMS_URL = env.str("SMS_URL", "")
 SMS_TOKEN = env.str("SMS_TOKEN", "")
 SMS_WEBHOOK_SECRET = env.str("SMS_WEBHOOK_SECRET", "")
-SMS_WEBHOOK_SECRET_FALLBACKS = env.list("SMS_WEBHOOK_SECRET_FALLBACKS", [])
+SMS_WEBHOOK_SECRET_FALLBACKS: list[str] = env.list("SMS_WEBHOOK_SECRET_FALLBACKS", [])
 # Whether the gateway sends once, however often it gets the same Idempotency-Key.
 SMS_HONOURS_KEY = env.bool("SMS_HONOURS_KEY", True)
 # How many hand-overs one worker process has under way at once.

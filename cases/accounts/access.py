@@ -98,7 +98,7 @@ def ask_for_second_factor(request: HttpRequest) -> HttpResponse:
     user = request.user
     kept = keep_unsent(request, user) if isinstance(user, User) else None
     back = reverse("accounts:unsent", args=[kept]) if kept else request.get_full_path()
-    if provider_proved_second_factor(request, user):
+    if isinstance(user, User) and provider_proved_second_factor(request, user):
         page = "oidc:confirm"
     elif is_mfa_enabled(user, [Authenticator.Type.TOTP]):
         page = "mfa_reauthenticate"

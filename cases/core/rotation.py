@@ -81,8 +81,8 @@ def _rehashed(model: type[models.Model], field: LookupHashField, chunk: int) -> 
 
 def _with_keys(model: type[models.Model]) -> Any:
     """The rows, each with the holder of its data key: no query per row."""
-    related = [f for f in model._meta.concrete_fields if isinstance(f.related_model, type)]
-    holders = [f.name for f in related if issubclass(f.related_model, DataKeyHolder)]
+    holding = tuple(key_holders())
+    holders = [f.name for f in model._meta.concrete_fields if f.related_model in holding]
     return model._base_manager.select_related(*holders) if holders else model._base_manager.all()
 
 

@@ -57,7 +57,7 @@ class Refusal(Exception):
         self.told, self.code = told, code
 
 
-View = Callable[[HttpRequest, Provider], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
 def with_provider(view: View) -> Callable[[HttpRequest], HttpResponse]:
