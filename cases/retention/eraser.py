@@ -80,7 +80,9 @@ def _keys_to(
     privacy: Any = model.__dict__.get("Privacy")
     for column in model._meta.concrete_fields:
         target = column.related_model
-        if not isinstance(column, models.ForeignKey) or target not in reached or target is model:
+        if not isinstance(column, models.ForeignKey) or target is None or target is model:
+            continue
+        if target not in reached:
             continue
         if not reached[target].stays_emptied or privacy is None or privacy.erased:
             yield column
