@@ -61,6 +61,10 @@ def whole_case(by: User, colleague: User, canary: str) -> Case:
         started_at=now, until=now + timedelta(hours=1), reviewed_at=now, reviewed_by=colleague,
         review_outcome="justified", review_note=canary,
     )  # fmt: skip
+    # One that nobody has looked at would hold the case back.
+    BreakGlass.objects.filter(reviewed_at=None).update(
+        reviewed_at=now, reviewed_by=colleague, review_outcome="justified"
+    )
     ArchivePackage.objects.create(
         unit=unit, case=case, case_version=case.version, asked_at=now, asked_by=by, content=canary
     )
