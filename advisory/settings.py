@@ -88,10 +88,11 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    # Innermost: the view, its rendering and its audit events are one transaction.
+    # The view, its rendering and its audit events are one transaction, and a form acts once in it.
     "cases.audit.middleware.RecordedRequestMiddleware",
     # Inside it: reads what the request is about to log, and stops who opens too many people.
     "cases.oversight.guard.ReadingGuardMiddleware",
+    "cases.core.sent_once.SentOnceMiddleware",
 ]
 
 ROOT_URLCONF = "advisory.urls"
