@@ -56,6 +56,8 @@ check: .venv/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/python manage.py check --fail-level WARNING
+	$(BIN)/python -m tools.production_check
+	$(BIN)/python -m tools.sbom --check
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python tools/messages.py --check
 	$(BIN)/python -m pytest -q -p no:randomly tests/test_architecture.py tests/test_consistency.py
@@ -77,6 +79,7 @@ messages: .venv/dev.stamp
 lock: .venv/dev.stamp
 	$(LOCK) requirements.in --output-file requirements.txt
 	$(LOCK) requirements-dev.in --output-file requirements-dev.txt
+	$(BIN)/python -m tools.sbom
 
 .venv/run.stamp: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed.")'

@@ -83,5 +83,5 @@ def check_neutral(text: str, *, allowed: Set[str], required: Set[str] = frozense
             % {"names": ", ".join(f"{{{n}}}" for n in sorted(missing))}
         )
     refuse_revealing(text)
-    if re.search(r"https?:|www\.|\b[a-z0-9-]+\.(no|com|net|org)\b", text, re.IGNORECASE):
+    if re.search(r"https?:|www\.|[a-z0-9-]\.(no|com|net|org)\b", text, re.IGNORECASE):
         raise ValidationError(_("A message has no links. Remove the address."))

@@ -15,7 +15,8 @@ from cases.accounts.models import User
 from cases.casework.reference import load_law
 from cases.desk.views import today as today_page
 from cases.letters.reference import load_texts
-from tests.access.matrix import NOBODY, World, addresses, build_world, path_to
+from tests.access.matrix import NOBODY, World, build_world
+from tests.transport.crawl import paths
 
 pytestmark = pytest.mark.django_db
 POLICY = (
@@ -61,11 +62,10 @@ def world(db: None, settings: Any) -> World:
 @pytest.mark.parametrize("person", PEOPLE)
 def test_f8_every_answer_of_every_address(world: World, person: str) -> None:
     faults, statuses = [], set()
-    for name, pattern in addresses():
+    for name, path in paths(world):
         for method in ("GET", "POST", "TRACE"):
             if name == "account_logout" and method == "POST":
                 continue  # tested below; it would end the session of the other answers
-            path = path_to(name, pattern, world.ids)
             response = world.client(person).generic(method, path)
             statuses.add(response.status_code)
             faults += [
@@ -73,6 +73,20 @@ def test_f8_every_answer_of_every_address(world: World, person: str) -> None:
             ]
     assert faults == []
     assert 405 in statuses
+
+
+def test_f8_every_body_says_what_it_is(world: World) -> None:
+    """ASVS 4.1.1: a body has a type, a text its alphabet."""
+    wrong = []
+    for name, path in paths(world):
+        answer = world.client("adviser").get(path)
+        kind = answer.headers.get("Content-Type", "")
+        if answer.streaming or not answer.content:
+            continue
+        if kind.startswith("text/") and "charset=utf-8" not in kind.casefold():
+            wrong.append(f"{name} {kind}")
+        wrong += [f"{name} has no type"] * (not kind)
+    assert wrong == []
 
 
 def _breaks(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:

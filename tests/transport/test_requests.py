@@ -102,3 +102,9 @@ def test_f9_a_page_is_shown_or_sent_and_nothing_else(world: World, method: str) 
         answer = client.generic(method, path)
         assert answer.status_code == 405
         assert answer.headers["Allow"] == "GET, HEAD, POST"
+
+
+def test_f2_there_is_no_api_yet(world: World) -> None:
+    """The day one comes it needs tests of its own, and this line of docs/security.md another test."""
+    assert [path for _name, path in paths(world) if path.startswith("/api/")] == []
+    assert world.client("adviser").get("/api/v1/openapi.json").status_code == 404
