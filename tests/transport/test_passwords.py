@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from cases.accounts.models import User
+from cases.audit.models import Event, Outcome
 
 pytestmark = pytest.mark.django_db
 OLD = "en lang setning som ingen gjetter"
@@ -112,3 +113,13 @@ def test_m_recovery_codes_are_made_from_a_sealed_seed(adviser: User) -> None:
 def test_m_every_page_behind_the_sign_in_can_be_left(browser: Client) -> None:
     for path in ("/", "/cases/", "/account/settings/", CHANGE, "/account/second-factor/"):
         assert "/account/sign-out/" in browser.get(path).content.decode(), path
+
+
+def test_m_signing_in_and_failing_to_are_in_the_log(browser: Client, adviser: User) -> None:
+    Client().post("/account/sign-in/", {"login": adviser.email, "password": "ikke denne"})
+    entered = Event.objects.get(action="user.signed_in")
+    failed = Event.objects.get(action="user.sign_in_failed")
+    assert (entered.target, failed.target) == (adviser.pk, adviser.pk)
+    assert (entered.outcome, failed.outcome) == (Outcome.DONE, Outcome.DENIED)
+    assert entered.fields, "how they proved who they are"
+    assert "ikke denne" not in repr(vars(failed))

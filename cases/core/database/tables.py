@@ -74,7 +74,7 @@ MACHINE = {
 }
 # Tables that are no models.
 WITHOUT_A_MODEL = {
-    "advisory_cache": "rate limits",
+    "advisory_cache": "rate limits, and which forms have acted",
     "audit_change": "which rows a statement wrote: keys only, written by triggers",
     "django_migrations": "which migrations have run",
 }
