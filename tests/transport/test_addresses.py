@@ -15,7 +15,7 @@ from cases.people.models import ContactPoint
 from tests.access.matrix import World, build_world
 from tests.transport.crawl import paths
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 MOST_PAGES = 150
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

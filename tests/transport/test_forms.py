@@ -26,7 +26,7 @@ from tests.hostile import (
 from tests.transport.crawl import Place, opened_again, places, rows
 from tests.transport.forms import FORM_DATA, Form
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 PEOPLE = ("adviser", "leader", "administrator")
 FEW, MANY = 3, 500
 # Marks that show whether a text was written as text: each would do something if it was not.

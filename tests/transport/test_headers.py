@@ -18,7 +18,7 @@ from cases.letters.reference import load_texts
 from tests.access.matrix import NOBODY, World, build_world
 from tests.transport.crawl import paths
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 POLICY = (
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'",
     "object-src 'none'", "base-uri 'none'", "form-action 'self'", "report-uri /browser-reports",

@@ -15,7 +15,7 @@ from cases.letters.reference import load_texts
 from tests.access.matrix import World, build_world
 from tests.transport.crawl import paths
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 OUT = (
     "https://evil.example/", "//evil.example/", "/\\evil.example/", "\\\\evil.example",
     "http:evil.example", "javascript:alert(1)", "data:text/html,x", "https:/evil.example",

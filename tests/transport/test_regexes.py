@@ -14,6 +14,7 @@ from django.urls.resolvers import RegexPattern, RoutePattern
 from tests import source
 from tests.source import at, name_of, nodes
 
+pytestmark = pytest.mark.timeout(600)
 LONG = 100_000
 MOST_SECONDS = 0.05
 ASKS = {"compile", "match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer"}

@@ -10,7 +10,7 @@ from cases.letters.reference import load_texts
 from tests.access.matrix import World, build_world
 from tests.transport.crawl import paths, rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 CROSS_SITE = {
     "another site": {"sec-fetch-site": "cross-site"},
     "a sibling of our domain": {"sec-fetch-site": "same-site"},
