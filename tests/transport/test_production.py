@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from tests.source import ROOT
 from tools.production_check import production_environment
@@ -99,7 +100,7 @@ def test_k1_no_warning_of_django(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("SECRET_KEY", "short"), ("FIELD_KEYS", "practice:eA=="), ("DEBUG", "1"),
+        ("SECRET_KEY", "short"), ("FIELD_KEYS", settings.PRACTICE_FIELD_KEYS), ("DEBUG", "1"),
         ("ALLOWED_HOSTS", "*"), ("REQUIRE_SECOND_FACTOR", "0"),
     ],
 )  # fmt: skip
