@@ -79,7 +79,7 @@ def test_e9_no_page_asks_anybody_else(
     asked: list[str] = []
     opened: list[Any] = []
     context.on("request", lambda request: asked.append(request.url))
-    context.on("page", opened.append)
+    context.on("page", lambda one: opened.append(one))
     page = context.new_page()
     page.on("websocket", lambda socket: asked.append(socket.url))
     if who != NOBODY:
