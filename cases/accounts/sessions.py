@@ -48,7 +48,7 @@ class SessionStore(db.SessionStore):
         if user and STARTED not in data:
             data[STARTED] = data[SEEN] = timezone.now().timestamp()
         return UserSession(
-            session_key=stored_key(self._get_or_create_session_key()),
+            session_key=stored_key(self._get_or_create_session_key()),  # type: ignore[attr-defined]
             session_data=self.encode(data),
             expire_date=self.get_expiry_date(),
             user_id=user,

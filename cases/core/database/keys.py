@@ -64,7 +64,7 @@ def same_unit_keys() -> Iterator[SameUnit]:
             table = table_of(parent)
             if table.unit and not table.unit_may_be_empty:
                 yield SameUnit(
-                    child.name, child.unit, field.column, table.name, table.unit, table.key
+                    child.name, child.unit, str(field.column), table.name, table.unit, table.key
                 )
 
 

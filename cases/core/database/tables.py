@@ -98,7 +98,7 @@ def table_of(model: type[models.Model]) -> Table:
         label=meta.label,
         name=meta.db_table,
         kind=_kind(meta.label, has_unit=unit is not None),
-        key=meta.pk.column,
+        key=str(meta.pk.column),
         unit=unit.column if unit is not None else "",
         unit_may_be_empty=bool(unit is not None and unit.null),
         is_ours=model.__module__.startswith("cases."),

@@ -1,5 +1,7 @@
 """What must I do now: the start page."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -57,7 +59,8 @@ def today(request: StaffRequest) -> HttpResponse:
         .order_by("starts_at")[:50]
     )
     running, unanswered = running_for(user, now), unanswered_for(user)
-    shown = [row.case for row in [*rows, *tasks, *running, *unanswered]]
+    listed: list[Any] = [*rows, *tasks, *running, *unanswered]
+    shown = [row.case for row in listed]
     record_list(user, shown + [meeting.case for meeting in meetings], "desk:today")
     context = {
         "day": now.astimezone(OSLO).date(),

@@ -46,9 +46,9 @@ def visible_through(
     sees_restricted = units & user.units_where(Permission.SEE_RESTRICTED)
     return (
         Q(unit_id__in=units)
-        & (unprotected | Q(unit_id__in=cleared) | Exists(glass))
+        & (unprotected | Q(unit_id__in=cleared) | Q(Exists(glass)))
         & (unrestricted | Q(unit_id__in=sees_restricted))
-        & ~Exists(blocks)
+        & ~Q(Exists(blocks))
     )
 
 
