@@ -44,8 +44,10 @@ test-postgres: .venv/dev.stamp
 	$(SERVICES) -- $(PYTEST)
 
 test-long: export ADVISORY_DATA := $(DATA)/test-long
+# What races and measures has both cores for itself; what only looks shares them.
 test-long: .venv/dev.stamp
-	$(SERVICES) -- $(BIN)/python -m pytest -m long --timeout 1500 -p no:randomly $(ARGS)
+	$(SERVICES) -- $(BIN)/python -m pytest -m long --timeout 1500 -p no:randomly tests/long $(ARGS)
+	$(SERVICES) -- $(PYTEST) -m long --timeout 1500 --ignore tests/long
 	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest -m long --timeout 1500 tests/long/test_speed.py
 
 check: export ADVISORY_DATA := $(DATA)/check
