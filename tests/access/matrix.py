@@ -181,7 +181,7 @@ def rows_of_rights(case: Case, by: User, canary: str) -> dict[str, UUID]:
     )  # fmt: skip
     deviation = tell_sent_in_error(case=case, details=details, by=by)
     export = PersonExport.objects.create(
-        unit=case.unit, scope="all", purpose=f"Formål {canary}", case_count=1, requested_at=now,
+        unit=case.unit, scope="all", purpose="Et formål uten navn, som den andre leser", case_count=1, requested_at=now,
         requested_by=by, file_state="not_yet",
     )  # fmt: skip
     ExportedCase.objects.create(export=export, unit=case.unit, case=case)

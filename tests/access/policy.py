@@ -46,7 +46,9 @@ SIGNED_IN_POST = Rule(EVERYONE_SIGNED_IN, methods=("POST",))
 PUBLIC = Rule((), public=True)
 # Django admin first sends on to its own sign-in, which refuses.
 SET_UP = Rule(
-    ("administrator",),
+    # The municipal administrator of the unit gets into what is set up per unit, with the unit's own
+    # rows alone: tests/accounts/test_admin_rights.py.
+    ("administrator", "municipal"),
     refused_with=(302, 403, 404, 405),
     allowed_with=(200, 302, 400, 403, 404, 405),  # nothing is deleted there
 )
@@ -155,7 +157,8 @@ POLICY: dict[str, Rule] = {
     "retention:list": Rule(("leader", "municipal"), foreign=HIDDEN, methods=("GET", "HEAD")),
     "retention:confirm_second": Rule(("leader", "municipal"), foreign=HIDDEN),
     "retention:withdraw": Rule(("leader", "municipal"), foreign=HIDDEN, methods=("POST",)),
-    "retention:certificate": OF_UNIT_LEADER_READ,
+    # It names nobody: both who confirmed may read it.
+    "retention:certificate": Rule(("leader", "municipal"), foreign=HIDDEN, methods=("GET", "HEAD")),
     "retention:hold": Rule(("leader",), foreign=HIDDEN),
     "retention:lift_hold": Rule(("leader",), foreign=HIDDEN, methods=("POST",)),
     "retention:archive": Rule(("leader",), foreign=HIDDEN),

@@ -56,14 +56,16 @@ def _look(
     response = client.generic(method, path_to(name, pattern, world.ids))
     body = b"".join(response) if response.streaming else response.content
     shown = body + repr(response.headers).encode()
-    for word in _forbidden_words(world, person):
+    for word in _forbidden_words(world, person, name):
         if word.encode() in shown:
             return f"shows {word}"
     return _wrong_status(person, method, rule, response.status_code)
 
 
-def _forbidden_words(world: World, person: str) -> list[str]:
+def _forbidden_words(world: World, person: str, name: str = "") -> list[str]:
     words = list(world.foreign_canaries) if person != "outsider" else list(world.canaries)
+    if (person, name) == ("taker", "casework:samples"):
+        return words + world.protected_canaries  # name and time of whom they are to test
     if person in ("auditor", "municipal", "taker", "reader", "administrator", NOBODY):
         words = world.canaries + world.foreign_canaries
     return words if person == "cleared" else words + world.protected_canaries

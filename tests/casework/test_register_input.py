@@ -228,7 +228,7 @@ def test_a_megabyte_comes_back_and_more_is_refused(browser: Client, unit: Unit) 
     page = browser.post(address(unit), typed(found_where=MEGABYTE))
     assert page.status_code == 422
     assert page.context["form"]["found_where"].value() == MEGABYTE
-    assert browser.post(address(unit), typed(found_where=MEGABYTE * 2)).status_code == 400
+    assert browser.post(address(unit), typed(found_where=MEGABYTE * 2)).status_code == 413
     assert not Person.objects.exists()
 
 
@@ -240,7 +240,7 @@ def test_of_a_doubled_key_the_last_counts(browser: Client, unit: Unit) -> None:
 
 def test_thousands_of_fields_are_refused(browser: Client, unit: Unit) -> None:
     many = {f"finds-{n}-amount": "1" for n in range(600)}
-    assert browser.post(address(unit), typed(**many)).status_code == 400
+    assert browser.post(address(unit), typed(**many)).status_code == 413
 
 
 def test_rows_of_another_unit_are_no_choice(

@@ -95,10 +95,9 @@ def test_a_declaration_ends_after_twelve_hours(
     case: Case, colleague: User, client_of: ClientOf
 ) -> None:
     factories.declare(colleague, case)
-    browser = client_of(colleague)
     start = timezone.now()
     with time_machine.travel(start + timedelta(hours=11, minutes=59), tick=False):
-        assert browser.get(case.get_absolute_url()).status_code == 200
+        assert client_of(colleague).get(case.get_absolute_url()).status_code == 200
     with time_machine.travel(start + timedelta(hours=12, seconds=2), tick=False):
         assert client_of(colleague).get(case.get_absolute_url()).status_code == 302
 
