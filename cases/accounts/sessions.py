@@ -5,6 +5,7 @@ a row says who is signed in since when, and two limits end it, asked by the midd
 """
 
 import hashlib
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,16 +28,33 @@ def stored_key(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:40]
 
 
+# The user of the session that was read last, until the sign-in asks for them: one query for both.
+_came_with_session: ContextVar[User | None] = ContextVar("came_with_session", default=None)
+
+
+def take_user_of_session(user_id: object) -> User | None:
+    """The user who came with the session just read, once; nobody when it is somebody else's."""
+    user = _came_with_session.get()
+    _came_with_session.set(None)
+    return user if user is not None and str(user.pk) == str(user_id) else None
+
+
 class SessionStore(db.SessionStore):
+    def __init__(self, session_key: str | None = None) -> None:
+        super().__init__(session_key)
+        _came_with_session.set(None)  # nothing of the request before
+
     @classmethod
     def get_model_class(cls) -> type[UserSession]:
         return UserSession
 
     def _get_session_from_db(self) -> UserSession | None:
         key, now = stored_key(self.session_key or ""), timezone.now()
-        row = UserSession.objects.filter(session_key=key, expire_date__gt=now).first()
+        rows = UserSession.objects.select_related("user")
+        row = rows.filter(session_key=key, expire_date__gt=now).first()
         if row is None:
             self._session_key = None
+        _came_with_session.set(row.user if row is not None else None)
         return row
 
     def exists(self, session_key: str) -> bool:

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from cases.oversight.glasses import glasses_overdue
-from cases.reminders.health import job_heartbeats, overdue_age
+from cases.reminders.health import beats_and_overdue
 
 LATE_AFTER = timedelta(minutes=10)
 
@@ -26,8 +26,7 @@ def readiness(now: datetime) -> dict[str, Any]:
 
 
 def message_parts(now: datetime) -> dict[str, bool]:
-    beats = job_heartbeats(now)
-    oldest = overdue_age(now)
+    beats, oldest = beats_and_overdue(now)
     return {
         "jobs": bool(beats) and all(age < LATE_AFTER for age in beats.values()),
         "messages": oldest is None or oldest < LATE_AFTER,

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Case, F, Min, Q, When
+from django.db.models import Case, F, Min, Q, QuerySet, Value, When
 
 from cases.reminders.models import WAITING_STATES, Heartbeat, Message, MessageState
 
@@ -21,13 +21,29 @@ def job_heartbeats(now: datetime) -> dict[str, timedelta]:
     return {job: now - beaten[job] if job in beaten else timedelta.max for job in JOBS}
 
 
+def beats_and_overdue(now: datetime) -> tuple[dict[str, timedelta], timedelta | None]:
+    """Both of the above and below in one query: the start page asks."""
+    beaten = Heartbeat.objects.order_by().values_list("job", "beaten_at")
+    oldest = _overdue(now).values_list("nobody", "since")
+    rows = dict(beaten.union(oldest, all=True))
+    since = rows.pop("", None)
+    beats = {job: now - rows[job] if job in rows else timedelta.max for job in JOBS}
+    return beats, now - since if since is not None else None
+
+
 def overdue_age(now: datetime) -> timedelta | None:
     """How long the oldest due message has waited, or has been in the hands of a dead worker.
 
     One query: every page of the desk asks.
     """
+    oldest = next(iter(_overdue(now).values_list("since", flat=True)), None)
+    return now - oldest if oldest is not None else None
+
+
+def _overdue(now: datetime) -> QuerySet[Message]:
+    """One row, `nobody` and `since`, or none when nothing waits."""
     waiting = Q(state__in=WAITING_STATES, try_at__lte=now)
     lapsed = Q(state=MessageState.CLAIMED, lease_until__lt=now)
     since = Case(When(lapsed, then=F("lease_until")), default=F("try_at"))
-    oldest = Message.objects.filter(waiting | lapsed).aggregate(since=Min(since))["since"]
-    return now - oldest if oldest is not None else None
+    due = Message.objects.filter(waiting | lapsed).order_by()
+    return due.annotate(nobody=Value("")).values("nobody").annotate(since=Min(since))

@@ -106,6 +106,11 @@ def _obstacle(case: Case, sent: AnswerToSender | None, *, is_correction: bool) -
     return obstacle_to_answer(case)
 
 
+def _was_decided(case: Case) -> bool:
+    """The milestones tell whether the sender has decided anything: no query where not."""
+    return bool(case.sender_choice) or case.round_started_at is not None
+
+
 def answers_of(case: Case) -> AnswersOverview:
     """Costs two queries."""
     return AnswersOverview(
@@ -113,5 +118,5 @@ def answers_of(case: Case) -> AnswersOverview:
         answers=list(
             AnswerToSender.objects.for_case(case).select_related("sent_by", "corrected_by")
         ),
-        decisions=list(SenderDecision.objects.for_case(case)),
+        decisions=list(SenderDecision.objects.for_case(case)) if _was_decided(case) else [],
     )

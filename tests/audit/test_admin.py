@@ -30,7 +30,8 @@ pytestmark = pytest.mark.django_db
 SET_UP_IN_ADMIN = {
     "accounts.user", "casework.lawprofile", "casework.legalbasis", "casework.sender",
     "casework.substance", "casework.thresholdtable", "letters.texttemplate",
-    "reminders.reminderrule", "statistics.publishedfigure", "support.service",
+    "reminders.reminderrule", "retention.retentionrule", "statistics.publishedfigure",
+    "support.service",
     "units.municipality", "units.place", "units.unit",
 }  # fmt: skip
 

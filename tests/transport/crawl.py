@@ -12,7 +12,7 @@ from tests.access.matrix import World, addresses, path_to
 from tests.transport.forms import Form, forms_of
 
 # What is written by looking: who looked, and that they are here.
-WRITTEN_BY_LOOKING = ("audit.", "sessions.")
+WRITTEN_BY_LOOKING = ("audit.", "accounts.UserSession")
 LEAVES = {"account_logout"}
 
 

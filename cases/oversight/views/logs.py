@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.accounts.access import StaffRequest
 from cases.accounts.models import User
 from cases.accounts.roles import Permission
+from cases.audit.models import INSTALLATION
 from cases.audit.record import record
 from cases.oversight.access import (
     case_by_number,
@@ -95,9 +96,11 @@ def employee_log(request: StaffRequest, user_id: UUID) -> HttpResponse:
 def _employee_page(request: StaffRequest, employee: User, units: set[UUID] | None) -> HttpResponse:
     events = events_of_employee(employee, units)
     page, lines = lines_page(events, request.GET.get("page", "1"))
-    places: list[UUID | None] = [*units] if units else [None]
-    for unit in places:
-        record("employee_log.viewed", by=request.user, unit=unit, target=employee)
+    events_shown = list(page.object_list)
+    for unit in units or {event.unit for event in events_shown} or {INSTALLATION}:
+        # A case number stands for a person: whose it is, is in the log of this look, too.
+        persons = {UUID(p) for e in events_shown if e.unit == unit for p in e.persons}
+        record("employee_log.viewed", by=request.user, unit=unit, target=employee, persons=persons)
     context: dict[str, Any] = {
         "employee": employee,
         "is_own": employee == request.user,
