@@ -79,6 +79,7 @@ def build_world() -> World:
     ids |= {"user_id": colleague.pk, "stand_in_id": uuid4()}
     ids["membership_id"] = colleague.memberships.get().pk
     foreign, foreign_ids = full_case(other, people["outsider"], "Kanarigran")
+    foreign_ids |= _lists_of_deletion(other, people["outsider"])
     sister_ids = _sister_of(unit)
     protected, _protected_ids = full_case(
         unit, people["cleared"], "Kanarihemmelig", protection="strictly"
@@ -115,7 +116,7 @@ def _sister_of(unit: Unit) -> dict[str, UUID]:
         )
     theirs = factories.make_user("sisterleader", sister, Role.LEADER)
     _case, ids = full_case(sister, theirs, "Kanarisister")
-    return ids
+    return ids | _lists_of_deletion(sister, theirs)
 
 
 def full_case(

@@ -38,7 +38,9 @@ def world(db: None, settings: Any) -> World:
 def ids_of(world: World, relation: str) -> dict[str, UUID]:
     if relation == "nothing":
         return {name: uuid4() for name in world.ids}
-    return world.ids | (world.sister_ids if relation == "sister" else world.foreign_ids)
+    theirs = world.sister_ids if relation == "sister" else world.foreign_ids
+    assert theirs.keys() == world.ids.keys(), "a row of one's own stands in for a foreign one"
+    return theirs
 
 
 def bodies(world: World) -> dict[str, dict[str, Any]]:

@@ -443,7 +443,7 @@ def test_an_address_given_to_somebody_else_does_not_open_the_house(
     """Ida is connected; a newcomer at the provider gets her old address."""
     come_in()
     provider.account["oid"] = "newcomer"
-    newcomer = Client()
+    newcomer = Client(headers={"accept-language": "en"})
     assert REFUSED in come_in(at=newcomer).content.decode()
     assert not is_signed_in(newcomer)
     assert Identity.objects.count() == 1
