@@ -7,6 +7,7 @@ from tests.accounts.test_rights_machine import run
 STEPS = 5_000
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_a10_no_violation_in_five_thousand_steps() -> None:
     done = 0

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from cases.accounts.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 
 ROUNDS = 50
 PASS_PHRASE = "four words, only practice"
