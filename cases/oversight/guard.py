@@ -51,7 +51,9 @@ class ReadingGuardMiddleware:
     ) -> HttpResponse | None:
         """Who is stopped gets the plain page instead of every page that shows people."""
         match, user = request.resolver_match, request.user
-        if match is None or not user.is_authenticated:
+        if match is None or getattr(request, "recording", None) is None:
+            return None  # outside the recorded transaction nothing of a person is shown
+        if not user.is_authenticated:
             return None
         if not _shows_people(match.app_name, match.view_name):
             return None
