@@ -1,8 +1,9 @@
 """Whether messages leave the house: read from the database alone, never from a process."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Case, F, Min, Q, QuerySet, Value, When
+from django.db.models import Case, F, Min, Q, Value, When
 
 from cases.reminders.models import WAITING_STATES, Heartbeat, Message, MessageState
 
@@ -40,7 +41,7 @@ def overdue_age(now: datetime) -> timedelta | None:
     return now - oldest if oldest is not None else None
 
 
-def _overdue(now: datetime) -> QuerySet[Message]:
+def _overdue(now: datetime) -> Any:
     """One row, `nobody` and `since`, or none when nothing waits."""
     waiting = Q(state__in=WAITING_STATES, try_at__lte=now)
     lapsed = Q(state=MessageState.CLAIMED, lease_until__lt=now)
