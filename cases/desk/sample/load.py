@@ -82,7 +82,7 @@ def sign_ins() -> list[tuple[str, str, str]]:
     return [
         (
             user.name,
-            ", ".join(str(m.get_role_display()) for m in user.memberships.all()),
+            ", ".join(dict.fromkeys(str(m.get_role_display()) for m in user.memberships.all())),
             user.email,
         )
         for user in dict.fromkeys(users)
