@@ -158,7 +158,9 @@ POLICY: dict[str, Rule] = {
     "retention:confirm_second": Rule(("leader", "municipal"), foreign=HIDDEN),
     "retention:withdraw": Rule(("leader", "municipal"), foreign=HIDDEN, methods=("POST",)),
     # It names nobody: both who confirmed may read it.
-    "retention:certificate": Rule(("leader", "municipal"), foreign=HIDDEN, methods=("GET", "HEAD")),
+    "retention:certificate": Rule(
+        ("leader", "municipal", "auditor"), foreign=HIDDEN, methods=("GET", "HEAD")
+    ),
     "retention:hold": Rule(("leader",), foreign=HIDDEN),
     "retention:lift_hold": Rule(("leader",), foreign=HIDDEN, methods=("POST",)),
     "retention:archive": Rule(("leader",), foreign=HIDDEN),

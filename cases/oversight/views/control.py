@@ -37,13 +37,15 @@ def glasses(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     waiting = list(found.to_be_reviewed().order_by("started_at", "pk")[:MOST_SHOWN])
     late = {glass.pk for glass in found.review_overdue(now)[:MOST_SHOWN]}
-    done = found.exclude(reviewed_at=None).order_by("-started_at", "pk")[:MOST_SHOWN]
-    for unit in {glass.unit_id for glass in waiting}:
-        record("glass.review_viewed", by=request.user, unit=unit, purpose="list")
+    done = list(found.exclude(reviewed_at=None).order_by("-started_at", "pk")[:MOST_SHOWN])
+    shown = [*waiting, *done]
+    for unit in {glass.unit_id for glass in shown}:
+        persons = {glass.person_id for glass in shown if glass.unit_id == unit}
+        record("glass.review_viewed", by=request.user, unit=unit, persons=persons, purpose="list")
     context = {
         "waiting": waiting,
         "late": late,
-        "done": list(done),
+        "done": done,
         "tabs": tabs_for(request, request.user),
     }
     return render(request, "oversight/glasses.html", context)

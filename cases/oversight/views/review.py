@@ -25,7 +25,7 @@ from cases.oversight.actions import (
     sign_month,
 )
 from cases.oversight.forms import LineForm
-from cases.oversight.models import MonthReview, Outcome, units_reviewed_by
+from cases.oversight.models import NOBODY, MonthReview, Outcome, units_reviewed_by
 from cases.oversight.months import is_over, months_around, reviewed_units, unsigned_month
 from cases.oversight.review import outcomes_of, review_lines
 from cases.oversight.tabs import tabs_for
@@ -52,7 +52,11 @@ def review(request: StaffRequest, unit_id: UUID, year: int, month: int) -> HttpR
     found = outcomes_of(lines)
     signed = MonthReview.objects.visible_to(request.user).filter(unit=unit, month=first)
     page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page", "1")[:9])
-    record("review.viewed", by=request.user, unit=unit.pk, target=unit, purpose=f"{first:%Y-%m}")
+    persons = {line.person for line in page.object_list} - {NOBODY}
+    record(
+        "review.viewed", by=request.user, unit=unit.pk, target=unit, persons=persons,
+        purpose=f"{first:%Y-%m}",
+    )  # fmt: skip
     context: dict[str, Any] = {
         "unit": unit,
         "units": reviewed_units(request.user),

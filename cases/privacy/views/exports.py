@@ -80,12 +80,15 @@ def _export(request: StaffRequest, export_id: UUID) -> PersonExport:
 def export(request: StaffRequest, export_id: UUID) -> HttpResponse:
     found = _export(request, export_id)
     may_approve = request.user.may(Permission.APPROVE_AS_SECOND, found.unit_id)
-    record("export.viewed", by=request.user, unit=found.unit_id, target=found)
+    cases = list(found.cases.order_by("case__number").values_list("case__number", "case__person"))
+    # A case number stands for a person: whose it is, is in the log.
+    record(
+        "export.viewed", by=request.user, unit=found.unit_id, target=found,
+        persons={person for _number, person in cases},
+    )  # fmt: skip
     context = {
         "export": found,
-        "numbers": list(
-            found.cases.order_by("case__number").values_list("case__number", flat=True)
-        ),
+        "numbers": [number for number, _person in cases],
         "is_own": found.requested_by_id == request.user.pk,
         "may_approve": may_approve and found.requested_by_id != request.user.pk,
     }
