@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any, cast
+from unittest import mock
 
 import pytest
-from django.core.signals import request_finished
-from django.db import close_old_connections
+from django.db import connections
 from django.test import Client
 
 from cases.accounts.models import User
@@ -38,9 +38,8 @@ def pieces_of(response: Any) -> Iterator[bytes]:
 
 def leave(response: Any) -> None:
     """As a web server does when the reader has gone, but for the test's own connection."""
-    request_finished.disconnect(close_old_connections)
-    response.close()
-    request_finished.connect(close_old_connections)
+    with mock.patch.object(connections["default"], "close_if_unusable_or_obsolete"):
+        response.close()
 
 
 def test_c3_a_stream_is_recorded_before_its_first_byte(ask: Callable[[str], Any]) -> None:
