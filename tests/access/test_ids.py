@@ -5,17 +5,14 @@ from itertools import product
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from django import forms
 from django.apps import apps
 from django.db import models
 
-from cases.casework.reference import load_law
 from cases.core.forms import AdvisoryForm
-from cases.letters.reference import load_texts
 from tests import factories
 from tests.access.bodies import as_text, body_of, forms_of, new_values, picture, post, undone
-from tests.access.matrix import World, addresses, build_world, path_to
+from tests.access.matrix import World, addresses, path_to
 from tests.access.policy import POLICY
 
 # The forms of the second factor are allauth's own: no row is chosen there.
@@ -29,14 +26,6 @@ WHO = ("adviser", "leader", "coordinator", "cleared")
 # Fields whose rows are shared by every unit: there is no foreign one.
 SHARED = {"sender", "substance"}
 MARK = "massetildelt"
-
-
-@pytest.fixture
-def world(db: None, settings: Any) -> World:
-    settings.ACCOUNT_RATE_LIMITS = False
-    load_law()
-    load_texts()
-    return build_world()
 
 
 def pages_with_forms(world: World) -> Iterator[tuple[str, str, str, Any]]:

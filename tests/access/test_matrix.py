@@ -1,28 +1,17 @@
 """A1-A4: every address × every kind of person × every method, with canaries in every answer."""
 
 import re
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.urls import URLPattern
 
 from cases.audit.models import Event
-from cases.casework.reference import load_law
-from cases.letters.reference import load_texts
-from tests.access.matrix import NOBODY, World, addresses, build_world, path_to
+from tests.access.matrix import NOBODY, World, addresses, path_to
 from tests.access.policy import ALL_METHODS, EVERYONE_SIGNED_IN, HIDDEN, POLICY, Rule, rule_for
 
 ADDRESSES = list(addresses())
 EVERYONE = (*EVERYONE_SIGNED_IN, NOBODY)
-
-
-@pytest.fixture
-def world(db: None, settings: Any) -> World:
-    settings.ACCOUNT_RATE_LIMITS = False  # hundreds of requests a second are the test, not a guess
-    load_law()
-    load_texts()
-    return build_world()
 
 
 def test_every_address_has_a_line() -> None:

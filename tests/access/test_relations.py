@@ -9,10 +9,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from cases.casework.reference import load_law
-from cases.letters.reference import load_texts
 from tests.access.bodies import body_of, forms_of, picture
-from tests.access.matrix import NOBODY, World, addresses, build_world, path_to
+from tests.access.matrix import NOBODY, World, addresses, path_to
 from tests.access.policy import ALL_METHODS, EVERYONE_SIGNED_IN, POLICY
 
 # Law is shared by every unit, and a draft is found by its owner, whatever it is about.
@@ -25,14 +23,6 @@ ADDRESSES = [
 RELATIONS = ("sister", "foreign", "nothing")
 # Whoever leads the foreign unit owns the foreign rows.
 PEOPLE = [name for name in (*EVERYONE_SIGNED_IN, NOBODY) if name != "outsider"]
-
-
-@pytest.fixture
-def world(db: None, settings: Any) -> World:
-    settings.ACCOUNT_RATE_LIMITS = False
-    load_law()
-    load_texts()
-    return build_world()
 
 
 def ids_of(world: World, relation: str) -> dict[str, UUID]:
