@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from cases.accounts.models import User
+from cases.accounts.models import StandIn, User
 from cases.accounts.roles import Role
 from cases.appointments.actions import book
 from cases.casework.actions import block_from_case, make_task, order_sample, write_note
@@ -76,8 +76,7 @@ def build_world() -> World:
     }
     case, ids = full_case(unit, people["adviser"], "Kanarifuru")
     colleague = people["colleague"]
-    ids |= {"user_id": colleague.pk, "stand_in_id": uuid4()}
-    ids["membership_id"] = colleague.memberships.get().pk
+    ids |= {"user_id": colleague.pk, "membership_id": colleague.memberships.get().pk}
     foreign, foreign_ids = full_case(other, people["outsider"], "Kanarigran")
     foreign_ids |= _lists_of_deletion(other, people["outsider"])
     sister_ids = _sister_of(unit)
@@ -161,7 +160,10 @@ def full_case(
     end_glass(by=by)
     fast = factories.make_user(f"fast{canary[-4:]}", unit, Role.ADVISER)
     stop = stop_reading(user=fast, unit_id=unit.pk, people=61, by=fast)
+    today_only = {"valid_from": today, "valid_to": today}
+    stand_in = StandIn.objects.create(unit=unit, absent=shut_out, substitute=fast, **today_only)
     return case, rights | {
+        "membership_id": shut_out.memberships.get().pk, "stand_in_id": stand_in.pk,
         "sample_id": sample.pk, "block_id": block.pk,
         "case_id": case.pk, "unit_id": unit.pk, "basis_id": basis.pk, "task_id": task.pk,
         "point_id": point.pk, "offer_id": offer.pk, "about": basis.pk, "summons_id": uuid4(),

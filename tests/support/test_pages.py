@@ -294,7 +294,7 @@ def test_reading_help_is_logged(case: Case, browser: Client) -> None:
     assert (event.purpose, event.persons) == ("support:help", [str(case.person_id)])
 
 
-def test_the_overview_costs_four_queries_whatever_the_case_holds(
+def test_the_overview_costs_three_queries_whatever_the_case_holds(
     attended: Case, offer: Offer, consent: Consent, service: Service, adviser: User
 ) -> None:
     def queries() -> int:
@@ -306,6 +306,7 @@ def test_the_overview_costs_four_queries_whatever_the_case_holds(
                 getattr(answer, "corrected_by", None)
         return len(captured)
 
+    queries()  # the person's own key, kept from here on
     few = queries()
     for _number in range(6):
         offer_help(
@@ -313,7 +314,7 @@ def test_the_overview_costs_four_queries_whatever_the_case_holds(
             reply="thinking", decline_reason="", follow_up_on=None, by=adviser,
         )  # fmt: skip
     send_answer(case_id=attended.pk, sent_via="post", by=adviser)
-    assert queries() == few == 4
+    assert queries() == few == 3
 
 
 def test_a_withdrawn_consent_offers_no_steps(

@@ -181,8 +181,8 @@ def test_f8_static_files(settings: Any, tmp_path: Any) -> None:
         plain = visitor.get(f"/static/{path}")
         assert plain.status_code == 200
         assert faults_of(plain) == []
-        plain.close()
-    kept.close()
+        assert b"".join(plain)  # read to its end: that closes the file, and not the database
+    assert b"".join(kept)
 
 
 def test_f8_requests_that_django_never_sees() -> None:

@@ -15,7 +15,7 @@ from cases.core.database.roles import (
     rights,
     rights_without_a_model,
 )
-from cases.core.database.tables import OF_A_USER, SEEN_BY_USER, Kind, Table
+from cases.core.database.tables import OF_A_USER, SEEN_BY_SET_UP, SEEN_BY_USER, Kind, Table
 
 # Outside a context the setting is missing, or empty once it has been set: both are no unit at all.
 UNITS = "NULLIF(current_setting('app.units', true), '')::uuid[]"
@@ -46,6 +46,8 @@ def _for_the_app(table: Table) -> Iterator[str]:
         # What happened is written in whatever unit it happened, and read in one's own.
         yield policy(table, "own_units", APP, f'"{table.unit}" = ANY ({UNITS})', verb="SELECT")
         yield policy(table, "append", APP, ALL_ROWS, verb="INSERT")
+        if table.label in SEEN_BY_SET_UP:
+            yield policy(table, "set_up", SETUP, SEEN_BY_SET_UP[table.label], verb="SELECT")
     else:
         yield policy(table, "own_units", APP, f'"{table.unit}" = ANY ({UNITS})')
     if table.unit_may_be_empty:

@@ -44,6 +44,8 @@ SEEN_BY_USER = {
     "accounts.StandIn": ("absent_id", "substitute_id"),
 }
 OF_A_USER = {"accounts.Draft": "owner_id"}
+# The history of a row in Django admin: what was set up, by whom, in whatever unit.
+SEEN_BY_SET_UP = {"audit.Event": "action LIKE 'admin.%'"}
 CHAIN = frozenset({"audit.Event", "audit.EventPerson", "audit.Seal"})
 REFERENCE = {
     "auth.Group": "Django's own, empty: rights are memberships",
