@@ -6,6 +6,7 @@ from typing import Any
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from cases.core.crypto import keys_of
 from cases.oidc.configuration import faults
 
 # Releases with the fix of the WAL-reset fault, which can corrupt a database in WAL mode.
@@ -48,6 +49,7 @@ def database_settings(url: str) -> dict[str, Any]:
 
 def refuse_unsafe_production(settings: dict[str, Any]) -> None:
     """Raise ImproperlyConfigured, naming the variable, when production would not be safe."""
+    keys_of(settings["FIELD_KEYS"])  # what is no key is told now, not when the first name opens
     if settings["ADVISORY_MODE"] != "production":
         refuse_broken_sign_in(settings)
         return

@@ -3,8 +3,8 @@
 `FIELD_KEYS` is a comma-separated list of `name:base64` entries of 32 bytes. The first entry called
 `index` or `index-…` keys new look-up hashes, later ones still find old hashes; the first of the
 others wraps new data keys, the rest still open old ones. `rotate_keys` brings everything to the
-first ones (`rotation.py`); then the others may be taken away. A column is sealed with its holder's data key and bound to table, column and row, so a
-value moved to another row does not open.
+first ones (`rotation.py`); then the others may be taken away. A column is sealed with its holder's
+data key and bound to table, column and row, so a value moved to another row does not open.
 """
 
 import base64
@@ -29,11 +29,15 @@ class CannotOpen(Exception):
 
 
 @lru_cache(maxsize=8)
-def _keys(text: str) -> dict[str, bytes]:
+def keys_of(text: str) -> dict[str, bytes]:
+    """The keys of `FIELD_KEYS` by name. Raises ImproperlyConfigured, which names no key."""
     keys: dict[str, bytes] = {}
     for entry in text.split(","):
         name, _, encoded = entry.strip().partition(":")
-        key = base64.b64decode(encoded, validate=True)
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except ValueError:
+            key = b""
         if not name or len(name) > 32 or len(key) != KEY_BYTES or name in keys:
             raise ImproperlyConfigured("FIELD_KEYS: each entry is name:base64 of 32 bytes, once.")
         keys[name] = key
@@ -47,11 +51,11 @@ def _is_index(name: str) -> bool:
 
 
 def _wrapping_keys() -> dict[str, bytes]:
-    return {k: v for k, v in _keys(settings.FIELD_KEYS).items() if not _is_index(k)}
+    return {k: v for k, v in keys_of(settings.FIELD_KEYS).items() if not _is_index(k)}
 
 
 def _index_keys() -> list[bytes]:
-    return [v for k, v in _keys(settings.FIELD_KEYS).items() if _is_index(k)]
+    return [v for k, v in keys_of(settings.FIELD_KEYS).items() if _is_index(k)]
 
 
 def seal(key: bytes, text: str, bound_to: str) -> bytes:

@@ -1,5 +1,6 @@
 """What production refuses to start with, and how each database is opened."""
 
+import base64
 import sqlite3
 from typing import Any
 
@@ -8,14 +9,22 @@ from django.core.exceptions import ImproperlyConfigured
 
 from advisory.startup import database_settings, refuse_unsafe_production, wal_is_safe
 
+
+def keys(*names: str) -> str:
+    """`FIELD_KEYS` with a key of its own for each name."""
+    return ",".join(
+        f"{name}:{base64.b64encode(name.zfill(32).encode()).decode()}" for name in names
+    )
+
+
 SAFE: dict[str, Any] = {
     "ADVISORY_MODE": "production",
     "PRACTICE_SECRET_KEY": "practice-only" + "x" * 60,
-    "PRACTICE_FIELD_KEYS": "practice:a,index:b",
+    "PRACTICE_FIELD_KEYS": keys("practice", "index"),
     "DATABASE_URL": "postgresql://advisory_login@database.example.no/advisory",
     "DATABASE_ROLES": True,
     "SECRET_KEY": "s" * 50,
-    "FIELD_KEYS": "2026:c,index:d",
+    "FIELD_KEYS": keys("2026", "index-2026"),
     "DEBUG": False,
     "ALLOWED_HOSTS": ["advisory.example.no"],
     "REQUIRE_SECOND_FACTOR": True,
@@ -54,6 +63,17 @@ def test_production_names_the_variable_and_never_its_value(
 def test_production_names_all_at_once() -> None:
     with pytest.raises(ImproperlyConfigured, match="SECRET_KEY, DEBUG"):
         refuse_unsafe_production(SAFE | {"SECRET_KEY": "", "DEBUG": True})
+
+
+@pytest.mark.parametrize("mode", ["practice", "production"])
+@pytest.mark.parametrize(
+    "broken", ["", "2026", "2026:no base64", "2026:c2hvcnQ=,index:c2hvcnQ=", keys("2026"), keys("index")]
+)  # fmt: skip
+def test_k3_what_is_no_key_is_told_at_the_start(mode: str, broken: str) -> None:
+    """A key of the wrong length must not be found out when the first name is opened."""
+    with pytest.raises(ImproperlyConfigured, match="FIELD_KEYS") as refusal:
+        refuse_unsafe_production(SAFE | {"ADVISORY_MODE": mode, "FIELD_KEYS": broken})
+    assert "c2hvcnQ" not in str(refusal.value)
 
 
 def test_practice_starts_with_anything() -> None:
