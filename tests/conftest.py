@@ -20,8 +20,11 @@ from cases.casework.reference import load_law
 from cases.core.database import context as database_context
 from cases.core.database.context import roles_are_used
 from cases.core.database.roles import LOGIN
+from cases.letters.reference import load_texts
+from cases.reminders.reference import load_rules
 from cases.units.models import Unit
 from tests import factories
+from tests.access.matrix import World, build_world
 
 # Two cores shared with everything else: a slow moment is no fault of the property.
 hypothesis_settings.register_profile("advisory", deadline=None)
@@ -109,6 +112,15 @@ def broken_audit(monkeypatch: pytest.MonkeyPatch) -> type[Exception]:
 @pytest.fixture
 def law(db: None) -> None:
     load_law()
+
+
+@pytest.fixture
+def world(law: None, settings: Any) -> World:
+    """A unit with a row behind every address, and one of each kind of user."""
+    settings.ACCOUNT_RATE_LIMITS = False  # hundreds of requests a second are the test, not a guess
+    load_texts()
+    load_rules()
+    return build_world()
 
 
 @pytest.fixture

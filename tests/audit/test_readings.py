@@ -1,7 +1,6 @@
 """C1: every answer that shows a person names each of them in the log, and says what it was for."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.http import HttpResponse
@@ -13,10 +12,8 @@ from cases.audit.models import Event, Tier
 from cases.audit.purposes import BY_NOUN
 from cases.audit.record import record, recorded
 from cases.casework.models import Case
-from cases.casework.reference import load_law
-from cases.letters.reference import load_texts
 from cases.reminders.models import MockDelivery
-from tests.access.matrix import World, addresses, build_world, path_to
+from tests.access.matrix import World, addresses, path_to
 from tests.audit.readers import Signs, read, signs_of
 
 pytestmark = pytest.mark.django_db
@@ -27,14 +24,6 @@ SHOW_SOMEBODY = {
     "desk:today", "desk:cases", "desk:case", "casework:correct_person", "casework:note",
     "casework:assign", "appointments:book", "support:close",
 }  # fmt: skip
-
-
-@pytest.fixture
-def world(db: None, settings: Any) -> World:
-    settings.ACCOUNT_RATE_LIMITS = False
-    load_law()
-    load_texts()
-    return build_world()
 
 
 @pytest.fixture

@@ -3,16 +3,13 @@
 import re
 from collections import deque
 from html.parser import HTMLParser
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from django.test import Client
 
-from cases.casework.reference import load_law
-from cases.letters.reference import load_texts
 from cases.people.models import ContactPoint
-from tests.access.matrix import World, build_world
+from tests.access.matrix import World
 from tests.transport.crawl import paths
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
@@ -45,14 +42,6 @@ class Links(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         self.in_title = self.in_title and tag != "title"
         self.in_get = self.in_get and tag != "form"
-
-
-@pytest.fixture
-def world(db: None, settings: Any) -> World:
-    settings.ACCOUNT_RATE_LIMITS = False
-    load_law()
-    load_texts()
-    return build_world()
 
 
 def crawled(client: Client, start: list[str]) -> dict[str, Links]:

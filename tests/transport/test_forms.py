@@ -1,21 +1,16 @@
 """F1, F7, F12: every form of every page, found by reading the pages, with everything one can send."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 
-from cases.casework.reference import load_law
-from cases.letters.reference import load_texts
-from cases.reminders.reference import load_rules
-from tests.access.matrix import World, build_world
+from tests.access.bodies import undone
+from tests.access.matrix import World
 from tests.hostile import (
     HALF_CHARACTER_SENT,
     MEGABYTE,
@@ -40,29 +35,6 @@ PAYLOADS = (
 UNESCAPED = (
     "<script>alert", "<img src=x", "<svg onload", "<a href=javascript", 'href="javascript:', "\n<!--\n",
 )  # fmt: skip
-
-
-class Undone(Exception):
-    """Takes back what an example did, so that the next one finds the same rows."""
-
-
-@pytest.fixture
-def world(db: None, settings: Any) -> World:
-    settings.ACCOUNT_RATE_LIMITS = False
-    load_law()
-    load_texts()
-    load_rules()
-    return build_world()
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    try:
-        with transaction.atomic():
-            yield
-            raise Undone
-    except Undone:
-        pass
 
 
 def send(client: Client, place: Place, data: dict[str, Any]) -> HttpResponse:

@@ -12,10 +12,8 @@ from django.test import Client
 
 from advisory.malformed import plain_answer
 from cases.accounts.models import User
-from cases.casework.reference import load_law
 from cases.desk.views import today as today_page
-from cases.letters.reference import load_texts
-from tests.access.matrix import NOBODY, World, build_world
+from tests.access.matrix import NOBODY, World
 from tests.transport.crawl import paths
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
@@ -49,14 +47,6 @@ def faults_of(response: HttpResponse) -> list[str]:
     kept = headers.get("Cache-Control", "")
     wrong += [f"kept: {kept}"] * ("no-store" not in kept)
     return wrong + [f"tells {name}" for name in TELLING if name in headers]
-
-
-@pytest.fixture
-def world(db: None, settings: Any) -> World:
-    settings.ACCOUNT_RATE_LIMITS = False
-    load_law()
-    load_texts()
-    return build_world()
 
 
 @pytest.mark.parametrize("person", PEOPLE)

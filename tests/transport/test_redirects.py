@@ -1,7 +1,6 @@
 """F7: no way leads out of the house, no name of another host is repeated, no head is forged."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.core.mail import BadHeaderError, EmailMessage
@@ -10,9 +9,7 @@ from django.test import Client
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from cases.accounts.models import User
-from cases.casework.reference import load_law
-from cases.letters.reference import load_texts
-from tests.access.matrix import World, build_world
+from tests.access.matrix import World
 from tests.transport.crawl import paths
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
@@ -23,14 +20,6 @@ OUT = (
     "https://evil.example\\@testserver/", "////evil.example", "ftp://evil.example",
 )  # fmt: skip
 NAMES = ("next", "back", "url", "redirect", "return", "to")
-
-
-@pytest.fixture
-def world(db: None, settings: Any) -> World:
-    settings.ACCOUNT_RATE_LIMITS = False
-    load_law()
-    load_texts()
-    return build_world()
 
 
 def leads_out(answer: HttpResponse) -> bool:

@@ -1,13 +1,9 @@
 """F9: another site can make a browser ask nothing of us, and looking changes nothing."""
 
-from typing import Any
-
 import pytest
 from django.test import Client
 
-from cases.casework.reference import load_law
-from cases.letters.reference import load_texts
-from tests.access.matrix import World, build_world
+from tests.access.matrix import World
 from tests.transport.crawl import paths, rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
@@ -20,14 +16,6 @@ CROSS_SITE = {
 }
 # No page: a signature or nothing stands for the token there.
 WITHOUT_TOKEN = {"hooks:sms_receipts", "hooks:sms_replies", "desk:browser_reports"}
-
-
-@pytest.fixture
-def world(db: None, settings: Any) -> World:
-    settings.ACCOUNT_RATE_LIMITS = False
-    load_law()
-    load_texts()
-    return build_world()
 
 
 def strict(world: World, person: str) -> Client:
