@@ -9,14 +9,20 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.utils import decrypt
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, models, transaction
 from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
+from cases.accounts import secrets
 from cases.accounts.drafts import keep_draft
 from cases.accounts.models import User
+from cases.accounts.secrets import rewrap_secrets, seal_secret, secrets_left_behind
 from cases.audit.models import Event
 from cases.core import crypto, rotation
 from cases.core.crypto import CannotOpen, is_wrapped_by_first
@@ -39,6 +45,7 @@ def entry(name: str) -> str:
 OLD = f"{entry('old')},{entry('index')}"
 BOTH = f"{entry('new')},{entry('old')},{entry('index-new')},{entry('index')}"
 NEW = f"{entry('new')},{entry('index-new')}"
+SECRET = "JBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture
@@ -47,8 +54,17 @@ def people(settings: Any, unit: Unit, adviser: User) -> list[Person]:
     settings.FIELD_KEYS = OLD
     made = [factories.make_person(unit, adviser) for _number in range(5)]
     keep_draft(owner=adviser, form="referral", about="", data=QueryDict("note=typed"))
+    TOTP.activate(adviser, SECRET)
+    RecoveryCodes.activate(adviser)
     settings.FIELD_KEYS = BOTH
     return made
+
+
+def second_factors() -> tuple[str, list[str]]:
+    """The secret of the adviser's app, and the codes they may still use."""
+    rows = {row.type: row for row in Authenticator.objects.all()}
+    app, codes = rows[Authenticator.Type.TOTP], rows[Authenticator.Type.RECOVERY_CODES]
+    return decrypt(app.data["secret"]), RecoveryCodes(codes).get_unused_codes()
 
 
 def rotate(*options: str) -> str:
@@ -83,7 +99,56 @@ def test_k3_every_data_key_is_wrapped_anew_and_no_value_changes(
     settings.FIELD_KEYS = NEW
     assert everything(people) == before
     assert all(found(unit, person) for person in people)
-    assert Event.objects.filter(action="keys.rotated").count() == 2
+    assert Event.objects.filter(action="keys.rotated").count() == 3
+
+
+def test_k3_an_app_and_recovery_codes_open_after_the_old_key_is_gone(
+    people: list[Person], settings: Any
+) -> None:
+    before = second_factors()
+    assert "2 second factors brought to the first key." in rotate("--index")
+    settings.FIELD_KEYS = NEW
+    assert second_factors() == before
+    assert before[0] == SECRET
+
+
+def test_k3_a_second_factor_left_behind_is_told(people: list[Person], settings: Any) -> None:
+    settings.FIELD_KEYS = f"{entry('lost')},{OLD}"
+    codes = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES)
+    codes.data["seed"] = seal_secret("lost")
+    codes.save()
+    settings.FIELD_KEYS = BOTH
+    with pytest.raises(CommandError, match="leave them"):
+        rotate("--index")
+    assert secrets_left_behind() == 1
+
+
+def test_k3_a_recovery_code_used_meanwhile_stays_used(
+    people: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _secret, codes = second_factors()
+    read = secrets._behind
+
+    def used_after_reading() -> list[Authenticator]:
+        rows = read()
+        row = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES)
+        RecoveryCodes(row).validate_code(codes[0])
+        return rows
+
+    monkeypatch.setattr(secrets, "_behind", used_after_reading)
+    assert rewrap_secrets() == 1
+    monkeypatch.undo()
+    assert rewrap_secrets() == 1
+    assert second_factors()[1] == codes[1:]
+
+
+def test_an_older_index_key_is_not_told_to_go_while_old_backups_live(
+    people: list[Person], settings: Any
+) -> None:
+    """The ledger of erased rows asks by it: nothing can make its lines anew."""
+    assert "Leave an older index key" in rotate("--index")
+    settings.FIELD_KEYS = NEW
+    assert "index key" not in rotate("--check")
 
 
 def test_k3_the_old_key_is_refused_after_the_window(people: list[Person], settings: Any) -> None:
