@@ -282,13 +282,16 @@ class Draft(DataKeyHolder, Row):
 
     owner = models.ForeignKey(User, models.CASCADE, related_name="drafts")
     form = models.CharField(max_length=40)
-    about = models.CharField(max_length=36, blank=True)  # the case's id, or nothing for a new one
+    # Which of the owner's drafts of that form: a legal basis, or made up for what was not sent.
+    about = models.CharField(max_length=36, blank=True)
+    # Every id in what is kept and in its page's address: a draft goes with the rows it is about.
+    ids = models.JSONField(default=list)
     content = EncryptedTextField()
     saved_at = models.DateTimeField()
 
     class Privacy:
         kept: set[str] = set()
-        erased = {"id", "owner", "form", "about", "content", "saved_at", "wrapped_key"}
+        erased = {"id", "owner", "form", "about", "ids", "content", "saved_at", "wrapped_key"}
         anonymised: dict[str, object] = {}
 
     class Meta:

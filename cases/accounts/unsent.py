@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from django.http import HttpRequest
 from django.utils import timezone
 
-from cases.accounts.drafts import LONGEST, draft_of, drop_draft
+from cases.accounts.drafts import LONGEST, draft_of, drop_draft, ids_in
 from cases.accounts.models import Draft, User
 from cases.core.database.context import enter_units
 
@@ -35,7 +35,9 @@ def keep_unsent(request: HttpRequest, owner: User) -> UUID | None:
     about = uuid4()
     enter_units((), user=owner.pk)  # a draft is seen by its owner alone, also by the database
     now = timezone.now()
-    Draft.objects.create(owner=owner, form=FORM, about=str(about), content=text, saved_at=now)
+    Draft.objects.create(
+        owner=owner, form=FORM, about=str(about), ids=ids_in(text), content=text, saved_at=now
+    )
     return about
 
 

@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
+from django.test import RequestFactory
 from django.utils import timezone
 
-from cases.accounts.models import Draft, User
+from cases.accounts.models import User
+from cases.accounts.unsent import keep_unsent
 from cases.appointments.actions import send_summons
 from cases.appointments.models import (
     Appointment,
@@ -68,7 +70,9 @@ def whole_case(by: User, colleague: User, canary: str) -> Case:
     ArchivePackage.objects.create(
         unit=unit, case=case, case_version=case.version, asked_at=now, asked_by=by, content=canary
     )
-    Draft.objects.create(owner=by, form="note", about=str(case.pk), content=canary, saved_at=now)
+    # Sent by a session that had just ended, on a page of the case and on one of the person.
+    for address in (case.get_absolute_url(), f"/?about={case.person_id}"):
+        assert keep_unsent(RequestFactory().post(address, {"text": canary}), by)
     return Case.objects.get(pk=case.pk)
 
 

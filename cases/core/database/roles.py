@@ -153,10 +153,11 @@ JOBS_RIGHTS = {
     "django_migrations": Right(),
     "units.Unit": Right(),
 }
-# What retention needs beside the tables of units: who confirmed, drafts about a case, traces.
+# What retention needs beside the tables of units: who confirmed, drafts, ended sessions, traces.
 KEEPER_RIGHTS = {
     "accounts.Draft": Right(EVERYTHING),
     "accounts.User": Right(),
+    "accounts.UserSession": Right(("SELECT", "DELETE"), columns=("expire_date",)),
     "admin.LogEntry": Right(EVERYTHING),
     "audit.Event": Right(ADD),
     "audit.EventPerson": Right(ADD),
