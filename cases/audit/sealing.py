@@ -3,7 +3,8 @@
 Events are append-only for everybody. The one exception is a month that was sealed long enough ago:
 the database lets its rows go in one statement of its own, and refuses again before the transaction
 ends. On PostgreSQL that statement is a function of the owner (SECURITY DEFINER), which looks at the
-seal and the clock itself; the role of the program has no other way to delete an event.
+seal, its events and the clock itself: it believes no seal. The role of the program has no other way
+to delete an event, and makes no seals; the auditor's job does.
 """
 
 import uuid
@@ -18,6 +19,8 @@ from cases.audit import triggers
 from cases.audit.models import MONTHS_KEPT, Event, Seal
 
 FUNCTION = "audit_drop_sealed_month"
+# By number, a month may hold an event that was written around midnight by another clock.
+AROUND_MIDNIGHT = "1 hour"
 # Locks the log for as long as it takes: a month is dropped once a month, at night.
 POSTGRES_DOOR = [
     f"""
@@ -38,6 +41,13 @@ BEGIN
     IF EXISTS (SELECT 1 FROM public.audit_seal WHERE unit = sealed.unit AND dropped_at IS NULL
                AND month < sealed.month) THEN
         RAISE EXCEPTION 'an older month comes first';
+    END IF;
+    IF EXISTS (SELECT 1 FROM public.audit_event WHERE unit = sealed.unit
+               AND sequence BETWEEN sealed.first_sequence AND sealed.last_sequence
+               AND (at < (sealed.month - interval '{AROUND_MIDNIGHT}') AT TIME ZONE 'UTC'
+                    OR at >= (sealed.month + interval '1 month' + interval '{AROUND_MIDNIGHT}')
+                             AT TIME ZONE 'UTC')) THEN
+        RAISE EXCEPTION 'the seal covers events of another month';
     END IF;
     ALTER TABLE public.audit_eventperson DISABLE TRIGGER audit_eventperson_no_change;
     ALTER TABLE public.audit_event DISABLE TRIGGER audit_event_no_change;

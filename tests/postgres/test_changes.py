@@ -10,9 +10,17 @@ from django.db import connection
 from django.test import Client
 
 from cases.accounts.models import User
-from cases.core.database.context import WORKER, Context, speaking_as
+from cases.core.database.context import KEEPER, WORKER, Context, speaking_as
 from cases.support.models import Service
-from tests.postgres.conftest import Side, app_in, rows, run, signed_in_to_postgres, speaking
+from tests.postgres.conftest import (
+    Side,
+    app_in,
+    rows,
+    run,
+    signed_in_to_postgres,
+    speaking,
+    sqlstate_of,
+)
 from tools.services import POSTGRES_PROGRAMS, program
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
@@ -148,6 +156,7 @@ def test_c4_nobody_writes_notes_of_their_own(ours: Side, refused: Callable[[str]
 # --- C6 -----------------------------------------------------------------------------------------
 
 LOG = {"audit_event": "hash", "audit_eventperson": "person", "audit_change": "keys"}
+RAISED = "P0001"
 CHANGES = [
     "UPDATE {table} SET {column} = {column}",
     "DELETE FROM {table}",
@@ -165,6 +174,32 @@ def test_c6_nobody_who_writes_can_change_the_log(
     with speaking(contexts[who]):
         statements = [sql.format(table=table, column=LOG[table]) for sql in CHANGES]
         assert [sql for sql in statements if not refused(sql)] == []
+
+
+# A seal for a month long ago, over every event of today.
+SEAL = """INSERT INTO audit_seal (id, unit, month, first_sequence, last_sequence, first_previous_hash,
+    last_hash, count, sealed_at)
+    SELECT gen_random_uuid(), unit, '2020-01-01', 1, sequence, '', hash, sequence, now()
+    FROM audit_head WHERE unit = '{unit}'"""
+DROP = "SELECT audit_drop_sealed_month(id, gen_random_uuid()) FROM audit_seal WHERE unit = '{unit}'"
+
+
+@pytest.mark.parametrize("who", ["app", "worker", "keeper", "login"])
+def test_c6_nobody_but_the_auditor_makes_a_seal(
+    who: str, ours: Side, refused: Callable[[str], bool]
+) -> None:
+    contexts = {"app": ours.context(), "worker": WORKER, "keeper": KEEPER, "login": None}
+    with speaking(contexts[who]):
+        assert refused(SEAL.format(unit=ours.unit.pk))
+        assert refused("UPDATE audit_seal SET month = '2020-01-01'")
+
+
+@pytest.mark.parametrize("month", ["2020-01-01", "2030-01-01"])
+def test_c6_a_made_up_seal_opens_no_door(month: str, ours: Side) -> None:
+    """Whoever made it, and whatever month it names: the events in it are of today."""
+    run(SEAL.format(unit=ours.unit.pk).replace("2020-01-01", month))
+    with speaking(ours.context()):
+        assert sqlstate_of(DROP.format(unit=ours.unit.pk)) == RAISED
 
 
 def test_c6_a_chain_never_loses_its_head(ours: Side, refused: Callable[[str], bool]) -> None:

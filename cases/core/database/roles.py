@@ -187,8 +187,8 @@ APP_RIGHTS = {
     Kind.MACHINE: EVERYTHING,
 }
 APP_RIGHTS_WITHOUT_A_MODEL = {"advisory_cache": EVERYTHING, "django_migrations": READ}
-# A chain's head may grow, never go.
-APP_RIGHTS_BY_LABEL = {"audit.Head": WRITE}
+# A chain's head may grow, never go; its months are sealed by the auditor's job alone.
+APP_RIGHTS_BY_LABEL = {"audit.Head": WRITE, "audit.Seal": READ}
 SETUP_RIGHTS = {Kind.UNIT: WRITE, Kind.REFERENCE: EVERYTHING}
 
 
