@@ -91,9 +91,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_notification_mail(
         self, template_prefix: str, user: Any, context: Any = None, email: str | None = None
     ) -> None:
-        """Called after every change of a password or a factor. The log is told, not a mailbox."""
-        what = template_prefix.rpartition("/")[2]
-        record("user.sign_in_changed", by=user, target=user, fields=[what])
+        """After a change of the password the log is told, not a mailbox; of a factor, see factors.py."""
+        folder, what = template_prefix.split("/")[0], template_prefix.rpartition("/")[2]
+        if folder == "account":
+            record("user.sign_in_changed", by=user, target=user, fields=[what])
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """A new password ends every other session of this user."""

@@ -7,6 +7,7 @@ municipal administrator of each. What nobody may do there, nobody may do here.
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
@@ -18,6 +19,7 @@ from cases.accounts.rights import (
     OwnRights,
     RightsRefused,
     check_change,
+    check_clearance,
     check_sign_in_of,
     keeping_leaders,
     units_led_by,
@@ -76,8 +78,11 @@ class UserAdmin(AuditedAdmin):
         by = _acting(request)
         if {"is_active", "email"} & set(form.changed_data) and obj.pk == by.pk:
             raise OwnRights
-        if password := form.cleaned_data.get("new_password"):
+        password = form.cleaned_data.get("new_password")
+        if password or (change and "email" in form.changed_data and settings.OIDC_ISSUER):
+            # A provider knows a new user by the address: whoever changes it says who may come in.
             check_sign_in_of(obj, by)
+        if password:
             obj.set_password(password)
         elif not change:
             obj.set_unusable_password()
@@ -97,6 +102,8 @@ class UserAdmin(AuditedAdmin):
                 if membership is not None:
                     check_change(membership, user, by)
                     units.add(membership.unit_id)
+            if "cleared_for_protected" in line.changed_data:
+                check_clearance(line.instance, by)
         with keeping_leaders(units):
             super().save_formset(request, form, formset, change)
 

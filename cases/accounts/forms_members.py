@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.accounts.models import User
-from cases.accounts.rights import roles_given_by
+from cases.accounts.rights import may_clear, roles_given_by
 from cases.accounts.roles import Role
 from cases.core.forms import AdvisoryForm, TypedDateField
 
@@ -34,6 +34,8 @@ class MemberForm(AdvisoryForm):
     def __init__(self, *args: Any, by: User, unit: UUID, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         given = roles_given_by(by, unit)
+        if not may_clear(unit, by):
+            del self.fields["cleared_for_protected"]
         self.fields["role"].choices = [(r.value, r.label) for r in Role if r in given]  # type: ignore[attr-defined]
         self.fields["valid_from"].initial = f"{timezone.localdate():%d.%m.%Y}"
 

@@ -6,13 +6,20 @@ from datetime import date, timedelta
 from typing import Protocol
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.accounts.models import Membership, User
 from cases.accounts.roles import ROLES, UNIT_ROLES, Role
+from cases.audit.models import Event
+from cases.core.database.context import Context, DatabaseRole, acting_as
 from cases.units.models import Unit
+
+# Whoever gave somebody their way in a moment ago might be them: not both sides of a decision.
+APART_FOR = timedelta(days=14)
+WAYS_IN = ("user.added", "user.entry_link_given", "user.second_factor_reset")
 
 GIVEN_BY: dict[Role, frozenset[Role]] = {
     Role.LEADER: frozenset({Role.ADVISER, Role.COORDINATOR, Role.SAMPLE_TAKER}),
@@ -38,6 +45,20 @@ class OwnRights(RightsRefused):
 
 class RoleOfOthers(RightsRefused):
     sentence = _("This role is given and taken by somebody else.")
+
+
+class ClearanceOfOthers(RightsRefused):
+    sentence = _(
+        "Only somebody who may see people with a protected address, or the municipal administrator, "
+        "lets others see them."
+    )
+
+
+class SameHands(RightsRefused):
+    sentence = _(
+        "One of you gave the other their way in during the last 14 days. Somebody else must be the "
+        "second person, or the two of you wait."
+    )
 
 
 class LastLeader(RightsRefused):
@@ -70,15 +91,43 @@ def check_change(membership: RoleLike, user: User, by: User) -> None:
         raise RoleOfOthers
 
 
+def may_clear(unit: UUID, by: User) -> bool:
+    """Whether `by` may let somebody see people of the unit with a protected address."""
+    is_municipal = any(
+        m.unit_id == unit and m.role == Role.MUNICIPAL_ADMINISTRATOR for m in by.memberships_today
+    )
+    return is_municipal or unit in by.units_cleared()
+
+
+def check_clearance(membership: Membership, by: User) -> None:
+    """Raises ClearanceOfOthers when it lets somebody see protected people and `by` may not."""
+    if membership.cleared_for_protected and not (
+        membership.unit_id and may_clear(membership.unit_id, by)
+    ):
+        raise ClearanceOfOthers
+
+
 def check_sign_in_of(user: User, by: User) -> None:
     """Raises when `by` may not renew how this user signs in.
 
-    Whoever may is able to become the user; so every right the user has must be one to give.
+    Whoever may is able to become the user; so every right the user has, or will have, in any unit
+    must be one to give. PostgreSQL shows a leader their own unit's memberships: this asks for all.
     """
     if user.pk == by.pk:
         raise OwnRights
-    for membership in user.memberships_today:
+    with acting_as(Context(DatabaseRole.SETUP, user=by.pk)):
+        kept = list(user.memberships.not_over_on(timezone.localdate()))
+    for membership in kept:
         check_change(membership, user, by)
+
+
+def check_apart(first: UUID, second: UUID) -> None:
+    """Raises SameHands when one of the two may still have the other's way of signing in."""
+    since = timezone.now() - APART_FOR
+    given = Event.objects.filter(action__in=WAYS_IN, at__gte=since)
+    pairs = Q(actor=first, target=second) | Q(actor=second, target=first)
+    if given.filter(pairs).exists():
+        raise SameHands
 
 
 def is_led(unit: UUID, since: date) -> bool:

@@ -88,9 +88,7 @@ def add_member(request: StaffRequest, unit_id: UUID) -> HttpResponse:
     unit = _kept_unit(request, unit_id)
     form = MemberForm(request.POST or None, by=request.user, unit=unit.pk)
     if request.method == "POST" and form.is_valid():
-        typed = dict(form.cleaned_data)
-        typed["cleared"] = typed.pop("cleared_for_protected")
-        if _try(form, members.add_member, unit=unit, by=request.user, **typed):
+        if _try(form, members.add_member, unit=unit, by=request.user, **form.cleaned_data):
             messages.success(request, _("The role is given."))
             return redirect("accounts:people", unit.pk)
     return _form_page(request, form, unit=unit, title=_("Give somebody a role"))

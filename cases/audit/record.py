@@ -36,6 +36,7 @@ class Recording:
     client: str = Client.UNKNOWN
     events: list[Event] = field(default_factory=list)
     must_roll_back: bool = False
+    is_written: bool = False
     page: str = ""  # the name of the page, for events that say no purpose of their own
 
 
@@ -43,7 +44,7 @@ _current: ContextVar[Recording | None] = ContextVar("recording", default=None)
 
 
 class NothingIsRecorded(RuntimeError):
-    """An event was recorded, or a person shown, outside `recorded()`."""
+    """An event was recorded, or a person shown, outside `recorded()`, or after its commit."""
 
 
 @contextmanager
@@ -71,6 +72,7 @@ def recorded(
                 transaction.set_rollback(True)
             else:
                 _write(recording.events)
+                recording.is_written = True
     finally:
         _current.reset(token)
 
@@ -107,7 +109,7 @@ def record(
     is a code, `words` the keyed hash of what was searched for: never what somebody typed.
     """
     recording = _current.get()
-    if recording is None:
+    if recording is None or recording.is_written:
         raise NothingIsRecorded(action)
     recording.events.append(
         Event(

@@ -90,7 +90,11 @@ class NamedInThreeLanguages(models.Model):
 
 class DatedQuerySet(models.QuerySet[Any]):
     def in_force_on(self, day: date) -> Self:
-        return self.filter(valid_from__lte=day).filter(Q(valid_to=None) | Q(valid_to__gte=day))
+        return self.not_over_on(day).filter(valid_from__lte=day)
+
+    def not_over_on(self, day: date) -> Self:
+        """In force on this day, or to come."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gte=day))
 
 
 class Dated(models.Model):

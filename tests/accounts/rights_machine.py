@@ -98,7 +98,7 @@ class Rights(RuleBasedStateMachine):
             by,
             lambda: members.add_member(
                 unit=unit, email=to.email, name=to.name, role=drawn["role"],
-                cleared=drawn["cleared"], valid_from=first, valid_to=last, by=by,
+                cleared_for_protected=drawn["cleared"], valid_from=first, valid_to=last, by=by,
             ),
         )  # fmt: skip
 
@@ -131,7 +131,8 @@ class Rights(RuleBasedStateMachine):
         """Whoever renews a way in could have given every right behind it."""
         user, actor = self.user(who), self.user(by)
         given = self.may_give(actor)
-        behind = {(m.unit_id, Role(m.role)) for m in user.memberships_today}
+        kept = user.memberships.not_over_on(self.today)
+        behind = {(m.unit_id, Role(m.role)) for m in kept}
         done = True
         try:
             members.reset_second_factor(user=user, unit=self.units[unit], by=actor)

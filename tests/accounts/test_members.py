@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -14,13 +15,17 @@ from django.utils import timezone
 
 from cases.accounts.actions import members
 from cases.accounts.entry import entry_path
+from cases.accounts.forms_members import MemberForm
 from cases.accounts.guessing import locked_among
 from cases.accounts.models import Membership, StandIn, User, UserSession
 from cases.accounts.rights import (
+    ClearanceOfOthers,
     LastLeader,
     OwnRights,
     RightsRefused,
     RoleOfOthers,
+    SameHands,
+    check_apart,
     is_led,
     roles_given_by,
 )
@@ -40,7 +45,7 @@ YESTERDAY = TODAY - timedelta(days=1)
 def give(
     unit: Unit, role: Role, by: User, email: str = "new@example.no", **more: Any
 ) -> Membership:
-    wanted = {"name": "New", "cleared": False, "valid_from": TODAY, "valid_to": None} | more
+    wanted = {"name": "New", "valid_from": TODAY, "valid_to": None} | more
     return members.add_member(unit=unit, email=email, role=role, by=by, **wanted)
 
 
@@ -116,7 +121,7 @@ def test_a10_nobody_gives_themselves_anything(
 ) -> None:
     for oneself in (leader, municipal_administrator):
         with pytest.raises(OwnRights):
-            give(unit, Role.ADVISER, by=oneself, email=oneself.email, cleared=True)
+            give(unit, Role.ADVISER, by=oneself, email=oneself.email, cleared_for_protected=True)
         with pytest.raises(OwnRights):
             end(oneself, by=oneself)
 
@@ -210,6 +215,86 @@ def test_a10_nobody_renews_the_way_in_of_somebody_above_them(
             act(user=User.objects.get(pk=adviser.pk), unit=unit, by=leader)
 
 
+@pytest.mark.parametrize("what", ["let-in", "end-sessions", "reset-second-factor", "entry-link"])
+@pytest.mark.parametrize("first_day", [factories.LONG_AGO, TODAY + timedelta(days=3)])
+def test_a10_b1_rights_elsewhere_and_to_come_protect_a_user(
+    unit: Unit, leader: User, adviser: User, client_of: Callable[[User], Client], what: str,
+    first_day: Any,
+) -> None:  # fmt: skip
+    """Asked by a request: PostgreSQL hides the other unit's membership from the leader."""
+    other = factories.make_unit("Bjørk")
+    Membership.objects.create(user=adviser, unit=other, role=Role.LEADER, valid_from=first_day)
+    address = reverse("accounts:sign_in_of", args=[unit.pk, adviser.pk, what])
+    answer = client_of(leader).post(address, follow=True)
+    assert "This role is given and taken by somebody else." in answer.content.decode()
+    assert [action for action in actions_of(leader) if action.startswith("user.")] == []
+
+
+def test_a10_only_the_cleared_and_the_municipal_administrator_clear(
+    unit: Unit, leader: User, municipal_administrator: User
+) -> None:
+    with pytest.raises(ClearanceOfOthers):
+        give(unit, Role.ADVISER, by=leader, cleared_for_protected=True)
+    assert "cleared_for_protected" not in MemberForm(by=leader, unit=unit.pk).fields
+    assert give(unit, Role.ADVISER, by=leader).cleared_for_protected is False
+    cleared = give(
+        unit, Role.ADVISER, by=municipal_administrator, email="cleared@example.no",
+        cleared_for_protected=True,
+    )  # fmt: skip
+    assert cleared.cleared_for_protected
+    told = Event.objects.get(action="membership.added", target=cleared.pk)
+    assert told.fields == ["adviser", "cleared_for_protected"]
+
+
+def test_a_role_that_was_in_force_leaves_its_row(unit: Unit, leader: User) -> None:
+    """The log's pages know people of the unit by their roles: nobody is made to vanish from them."""
+    given = give(unit, Role.ADVISER, by=leader)
+    for last_day in (YESTERDAY, factories.LONG_AGO):
+        members.end_membership(membership=given, last_day=last_day, by=leader)
+        given.refresh_from_db()
+        assert (given.valid_from, given.valid_to) == (YESTERDAY, YESTERDAY)
+    again = give(unit, Role.ADVISER, by=leader)
+    members.end_membership(membership=again, last_day=YESTERDAY, by=leader)
+    assert list(Membership.objects.filter(user=given.user)) == [given]
+    long = give(
+        unit, Role.ADVISER, by=leader, email="long@example.no", valid_from=factories.LONG_AGO
+    )
+    before = factories.LONG_AGO - timedelta(days=1)
+    members.end_membership(membership=long, last_day=before, by=leader)
+    assert (long.valid_from, long.valid_to) == (factories.LONG_AGO, factories.LONG_AGO)
+    to_come = give(unit, Role.COORDINATOR, by=leader, valid_from=TODAY + timedelta(days=1))
+    members.end_membership(membership=to_come, last_day=YESTERDAY, by=leader)
+    assert list(Membership.objects.filter(user=given.user)) == [given]
+
+
+def test_a_role_that_has_ended_is_not_revived_by_ending_it(unit: Unit, leader: User) -> None:
+    given = give(unit, Role.ADVISER, by=leader, valid_to=TODAY + timedelta(days=3))
+    with pytest.raises(ValidationError):
+        members.end_membership(membership=given, last_day=TODAY + timedelta(days=4), by=leader)
+    given.refresh_from_db()
+    assert given.valid_to == TODAY + timedelta(days=3)
+
+
+@pytest.mark.parametrize("what", ["added", "reset", "link"])
+def test_a10_whoever_gave_the_other_their_way_in_is_no_second_person(
+    unit: Unit, leader: User, municipal_administrator: User, what: str
+) -> None:
+    by = municipal_administrator
+    check_apart(leader.pk, by.pk)
+    other = leader
+    if what == "added":
+        other = give(unit, Role.LEADER, by=by).user
+    elif what == "reset":
+        members.reset_second_factor(user=leader, unit=unit, by=by)
+    else:
+        members.give_entry_link(user=leader, unit=unit, by=by)
+    for pair in ((other.pk, by.pk), (by.pk, other.pk)):
+        with pytest.raises(SameHands):
+            check_apart(*pair)
+    with time_machine.travel(timezone.now() + timedelta(days=15), tick=False):
+        check_apart(other.pk, by.pk)
+
+
 def test_a12_a_locked_user_is_let_in_by_the_leader(unit: Unit, leader: User, adviser: User) -> None:
     cache.clear()
     adviser.set_password(PASS_PHRASE)
@@ -229,10 +314,11 @@ def test_a12_a_locked_user_is_let_in_by_the_leader(unit: Unit, leader: User, adv
 @pytest.mark.parametrize("what", ["add", "end", "stand_in", "reset", "let_in", "sessions", "link"])
 def test_nothing_is_kept_when_the_log_does_not_take_it(
     unit: Unit, leader: User, adviser: User, colleague: User,
-    client_of: Callable[[User], Client], broken_audit: type[Exception], what: str,
+    client_of: Callable[[User], Client], request: pytest.FixtureRequest, what: str,
 ) -> None:  # fmt: skip
     TOTP.activate(adviser, SECRET)
     client_of(adviser)
+    broken_audit = request.getfixturevalue("broken_audit")
     before = _kept()
     acts: dict[str, Callable[[], object]] = {
         "add": lambda: give(unit, Role.ADVISER, by=leader),

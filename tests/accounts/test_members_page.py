@@ -60,7 +60,8 @@ def test_a_role_is_given_and_ended(browser: Client, unit: Unit) -> None:
     ending = page(unit, "end_membership", membership_id=membership.pk)
     assert browser.get(ending).status_code == 200
     assert browser.post(ending, {"last_day": "01.01.2026"}).status_code == 302
-    assert not Membership.objects.filter(user__email="ny@example.no").exists()
+    membership.refresh_from_db()
+    assert not membership.in_force_on(timezone.localdate())
 
 
 def test_a10_a_role_of_others_is_no_choice(browser: Client, unit: Unit) -> None:

@@ -209,6 +209,22 @@ def test_setting_up_a_second_factor(browser: Client, ida: User, settings: Any) -
     assert answer.status_code == 302
     assert is_signed_in(browser)
     assert Authenticator.objects.filter(user=ida, type=Authenticator.Type.TOTP).exists()
+    told = Event.objects.filter(action="user.sign_in_changed", actor=ida.pk, target=ida.pk)
+    assert ["totp_added"] in told.values_list("fields", flat=True)
+
+
+def test_a11_a_session_from_before_the_first_factor_ends(browser: Client, ida: User) -> None:
+    """A password alone opened it: setting up a factor must not make it a full one."""
+    earlier = Client()
+    for one in (earlier, browser):
+        sign_in(one, ida.email)
+        assert is_signed_in(one)
+    setup = reverse("mfa_activate_totp")
+    browser.post(browser.get(setup)["Location"], {"password": PASS_PHRASE})
+    secret = browser.get(setup).context["form"].secret
+    assert browser.post(setup, {"code": code_now(secret)}).status_code == 302
+    assert is_signed_in(browser)
+    assert not is_signed_in(earlier)
 
 
 def test_a_password_alone_does_not_open_where_there_is_a_second_factor(

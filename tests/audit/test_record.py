@@ -30,6 +30,16 @@ def test_events_are_written_when_the_outermost_block_ends(unit: Unit) -> None:
     assert Event.objects.get(action="inner.done").unit == unit.pk
 
 
+@pytest.mark.django_db(transaction=True)
+def test_c2_what_happens_after_the_commit_can_not_be_recorded_in_silence() -> None:
+    """Its events would be in no list that is written: better a fault than a gap in the log."""
+    with pytest.raises(NothingIsRecorded), recorded():
+        transaction.on_commit(lambda: record("late.done", by=None))
+    with recorded():
+        record("next.done", by=None)
+    assert set(Event.objects.values_list("action", flat=True)) == {"next.done"}
+
+
 def test_a_failed_inner_block_takes_its_rows_and_events_with_it(unit: Unit) -> None:
     with recorded():
         record("kept.done", by=None, unit=unit.pk)

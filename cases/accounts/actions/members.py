@@ -9,7 +9,13 @@ from django.utils.translation import gettext as _
 
 from cases.accounts.guessing import forget_failures
 from cases.accounts.models import Membership, StandIn, User
-from cases.accounts.rights import OwnRights, check_change, check_sign_in_of, keeping_leaders
+from cases.accounts.rights import (
+    OwnRights,
+    check_change,
+    check_clearance,
+    check_sign_in_of,
+    keeping_leaders,
+)
 from cases.accounts.roles import Role
 from cases.accounts.sessions import end_sessions
 from cases.audit.record import record, recorded
@@ -22,10 +28,10 @@ def add_member(
     email: str,
     name: str,
     role: Role,
-    cleared: bool,
     valid_from: date,
     valid_to: date | None,
     by: User,
+    cleared_for_protected: bool = False,
 ) -> Membership:
     """Give a role to whoever has this e-mail; a new user is made when nobody has it.
 
@@ -37,14 +43,16 @@ def add_member(
             user = User.objects.create_user(email=email, name=name)
             record("user.added", by=by, unit=unit.pk, target=user)
         membership = Membership(
-            user=user, unit=unit, role=role, cleared_for_protected=cleared,
+            user=user, unit=unit, role=role, cleared_for_protected=cleared_for_protected,
             valid_from=valid_from, valid_to=valid_to,
         )  # fmt: skip
         check_change(membership, user, by)
+        check_clearance(membership, by)
         membership.full_clean()
         _refuse_overlap(membership)
         membership.save()
-        record("membership.added", by=by, unit=unit.pk, target=membership, fields=[role])
+        given = [role, *["cleared_for_protected"] * cleared_for_protected]
+        record("membership.added", by=by, unit=unit.pk, target=membership, fields=given)
     return membership
 
 
@@ -61,17 +69,41 @@ def _refuse_overlap(membership: Membership) -> None:
 def end_membership(*, membership: Membership, last_day: date, by: User) -> None:
     """Let a role end after this day; a day that has passed ends it at once.
 
-    Raises RightsRefused. A role that was never in force goes without a trace but the log's.
+    Raises RightsRefused, and ValidationError for a day after the last one there is.
     """
     check_change(membership, membership.user, by)
+    if membership.valid_to is not None and last_day > membership.valid_to:
+        raise ValidationError(
+            _("The role ends before that day. Give it anew to let it last longer.")
+        )
     with recorded(), keeping_leaders([membership.unit_id]):
         verb = "membership.ended"
         record(verb, by=by, unit=membership.unit_id, target=membership, fields=["valid_to"])
-        if last_day < membership.valid_from:
-            membership.delete()
-        else:
-            membership.valid_to = last_day
-            membership.save(update_fields=["valid_to"])
+        _end_after(membership, last_day)
+
+
+def _end_after(membership: Membership, last_day: date) -> None:
+    """What never was in force goes; what was, if only since this morning, stays as a row, because
+    the log's pages know people of the unit by their roles.
+    """
+    today = timezone.localdate()
+    yesterday = today - timedelta(days=1)
+    if membership.valid_from == today and last_day < today:
+        membership.valid_from = yesterday  # to end at once, it ends yesterday
+    if membership.valid_from > max(last_day, today) or _had_it_before(membership):
+        membership.delete()
+        return
+    membership.valid_to = max(last_day, membership.valid_from)
+    membership.save(update_fields=["valid_from", "valid_to"])
+
+
+def _had_it_before(membership: Membership) -> bool:
+    """Whether there is a row of the same role that began on the same day."""
+    same = Membership.objects.filter(
+        user=membership.user, unit=membership.unit, role=membership.role,
+        valid_from=membership.valid_from,
+    )  # fmt: skip
+    return same.exclude(pk=membership.pk).exists()
 
 
 def add_stand_in(
@@ -104,6 +136,8 @@ def end_stand_in(*, stand_in: StandIn, by: User) -> None:
 
 
 def end_sessions_of(*, user: User, unit: Unit, by: User) -> int:
+    """How many have ended. Raises RightsRefused."""
+    check_sign_in_of(user, by)
     with recorded():
         ended = end_sessions(user)
         record("user.sessions_ended", by=by, unit=unit.pk, target=user, fields=[f"{ended} ended"])
@@ -111,9 +145,8 @@ def end_sessions_of(*, user: User, unit: Unit, by: User) -> int:
 
 
 def let_in(*, user: User, unit: Unit, by: User) -> None:
-    """Forget the failures that keep a user out. Raises OwnRights."""
-    if user.pk == by.pk:
-        raise OwnRights
+    """Forget the failures that keep a user out. Raises RightsRefused."""
+    check_sign_in_of(user, by)
     with recorded():
         forget_failures(user)
         record("user.let_in", by=by, unit=unit.pk, target=user)
