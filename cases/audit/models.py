@@ -224,6 +224,12 @@ class Head(models.Model):
         return f"{self.unit} {self.sequence}"
 
 
+def oldest_month_kept(now: datetime) -> date:
+    """The first day of the oldest month that nobody may drop yet."""
+    years, months = divmod(now.year * 12 + now.month - 1 - MONTHS_KEPT, 12)
+    return date(years, months + 1, 1)
+
+
 class SealQuerySet(models.QuerySet["Seal"]):
     def kept(self) -> Self:
         return self.filter(dropped_at=None)
@@ -233,8 +239,7 @@ class SealQuerySet(models.QuerySet["Seal"]):
 
     def droppable(self, now: datetime) -> Self:
         """Months that ended long enough ago; a case that is kept longer keeps its months too."""
-        years, months = divmod(now.year * 12 + now.month - 1 - MONTHS_KEPT, 12)
-        return self.kept().filter(month__lt=date(years, months + 1, 1))
+        return self.kept().filter(month__lt=oldest_month_kept(now))
 
 
 class Seal(Row):

@@ -9,13 +9,25 @@ from pathlib import Path
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 from cases.audit.anchors import Anchors, read_anchors
-from cases.audit.models import HASHED, Event, EventPerson, Head, Seal, event_hash
+from cases.audit.models import (
+    HASHED,
+    Event,
+    EventPerson,
+    Head,
+    Seal,
+    event_hash,
+    oldest_month_kept,
+)
+from cases.audit.sealing import first_of, following
 
 ROWS_AT_ONCE = 2000
 # Two web servers' clocks may differ by this much.
 CLOCK_TOLERANCE = timedelta(seconds=60)
+# An event may be written this long after its month, by a request that took its time.
+AFTER_THE_MONTH = timedelta(hours=1)
 UNANCHORED_FOR = timedelta(hours=24)
 GAP_ACKNOWLEDGED = "audit.gap_acknowledged"
 MONTH_DROPPED = "audit.month_dropped"
@@ -83,6 +95,7 @@ class Chain:
     gaps: list[Gap] = field(default_factory=list)
     lost: list[Anchored] = field(default_factory=list)
     dropped: set[str] = field(default_factory=set)
+    seals: list[Seal] = field(default_factory=list)
 
     def broken(self, sequence: int, what: str) -> None:
         self.breaks.append(Break(self.unit, sequence, what))
@@ -94,6 +107,7 @@ class Report:
     breaks: list[Break] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     gaps: list[tuple[uuid.UUID, Gap]] = field(default_factory=list)
+    dropped: list[Seal] = field(default_factory=list)  # months that are gone, and should be
 
 
 def verify(anchors: Anchors | None = None) -> Report:
@@ -107,6 +121,7 @@ def verify(anchors: Anchors | None = None) -> Report:
         report.events += chain.last - chain.first + 1
         report.breaks += chain.breaks
         report.gaps += [(unit, gap) for gap in chain.gaps]
+        report.dropped += chain.seals
     return report
 
 
@@ -139,7 +154,7 @@ def _anchored_of(anchors: Anchors) -> dict[uuid.UUID, list[Anchored]]:
 
 def walk(unit: uuid.UUID, anchored: list[Anchored], anchors: Anchors | None) -> Chain:
     chain = Chain(unit)
-    seals = _begin_behind_the_dropped(chain)
+    _begin_behind_the_dropped(chain)
     wanted: dict[int, list[Anchored]] = defaultdict(list)
     for anchor in anchored:
         if anchor.sequence >= chain.first:
@@ -151,21 +166,21 @@ def walk(unit: uuid.UUID, anchored: list[Anchored], anchors: Anchors | None) -> 
     chain.lost += [anchor for left in wanted.values() for anchor in left]
     _check_the_end(chain)
     _check_the_register(chain)
-    _check_seals(chain, seals, anchors)
+    for seal in chain.seals:
+        _check_dropped(chain, seal, anchored, anchors)
     _answer_for_the_lost(chain)
     if anchored and chain.last_at and chain.last_at - anchored[-1].at > UNANCHORED_FOR:
         chain.broken(chain.last, "is a day younger than the newest anchor")
     return chain
 
 
-def _begin_behind_the_dropped(chain: Chain) -> list[Seal]:
-    """Where the chain begins: behind the months that were dropped. Returns the unit's seals."""
-    seals = list(Seal.objects.filter(unit=chain.unit).order_by("month"))
-    for seal in seals:
-        if seal.dropped_at is not None:
-            chain.first, chain.last = seal.last_sequence + 1, seal.last_sequence
-            chain.last_hash = seal.last_hash
-    return seals
+def _begin_behind_the_dropped(chain: Chain) -> None:
+    """Where the chain begins: behind the months that were dropped."""
+    chain.seals = list(Seal.objects.dropped().filter(unit=chain.unit).order_by("month"))
+    if chain.seals:
+        newest = chain.seals[-1]
+        chain.first, chain.last = newest.last_sequence + 1, newest.last_sequence
+        chain.last_hash = newest.last_hash
 
 
 def _rows_of(unit: uuid.UUID) -> Iterator[tuple[tuple[Any, ...], str]]:
@@ -220,16 +235,35 @@ def _check_the_register(chain: Chain) -> None:
         chain.broken(chain.last, "or one before names other persons than the register finds it by")
 
 
-def _check_seals(chain: Chain, seals: list[Seal], anchors: Anchors | None) -> None:
-    """A dropped month is told by an event that is still there, and was anchored when it was sealed."""
+def _check_dropped(
+    chain: Chain, seal: Seal, anchored: list[Anchored], anchors: Anchors | None
+) -> None:
+    """A dropped month is told by an event that is still there, and was anchored when it was sealed.
+
+    A seal may be made up, and anchored like any other: it was kept its time, and the heads that were
+    anchored after its month had passed it.
+    """
     known = anchors.known_seals() if anchors else {}
-    for seal in seals:
-        if seal.dropped_at is None:
-            continue
-        if "|".join(sorted(seal.facts())) not in chain.dropped:
-            chain.broken(seal.last_sequence, "and those before are gone, and no event says why")
-        elif anchors and known.get(seal.pk) != (seal.last_sequence, seal.last_hash):
-            chain.broken(seal.last_sequence, "ended a dropped month whose seal was never anchored")
+    if "|".join(sorted(seal.facts())) not in chain.dropped:
+        chain.broken(seal.last_sequence, "and those before are gone, and no event says why")
+    elif anchors and known.get(seal.pk) != (seal.last_sequence, seal.last_hash):
+        chain.broken(seal.last_sequence, "ended a dropped month whose seal was never anchored")
+    if _was_dropped_early(seal):
+        chain.broken(seal.last_sequence, "and those before were dropped before their time")
+    if any(_was_within(seal, anchor) for anchor in anchored):
+        chain.broken(seal.last_sequence, "was written after the dropped month it is said to end")
+
+
+def _was_dropped_early(seal: Seal) -> bool:
+    assert seal.dropped_at is not None
+    dropped_at = min(seal.dropped_at, timezone.now())  # whoever writes the row writes the moment
+    return seal.month >= oldest_month_kept(dropped_at)
+
+
+def _was_within(seal: Seal, anchor: Anchored) -> bool:
+    """Whether the chain had not come to the seal's end when its month had ended."""
+    ended_at = first_of(following(seal.month)) + AFTER_THE_MONTH
+    return anchor.at > ended_at and anchor.sequence < seal.last_sequence
 
 
 def _answer_for_the_lost(chain: Chain) -> None:

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 
 from cases.audit import triggers
-from cases.audit.models import Event, EventPerson, Head
+from cases.audit.models import Event, EventPerson, Head, Seal
 from cases.audit.record import record, recorded
+from cases.audit.verify import MONTH_DROPPED
 
 
 def write_events(unit: UUID, count: int = 3) -> None:
@@ -104,6 +106,21 @@ def change_a_clock_and_write_anew(unit: UUID) -> None:
 def hide_from_the_person(unit: UUID) -> None:
     """The event stays, and the log of the person does not find it."""
     EventPerson.objects.filter(event=chain(unit)[0].pk).delete()
+
+
+def cut_the_beginning(unit: UUID, month: date, sequence: int) -> None:
+    """Everything up to this event is gone, and a seal and an event say that its month was dropped."""
+    last = Event.objects.get(unit=unit, sequence=sequence)
+    now = timezone.now()
+    seal = Seal.objects.create(
+        unit=unit, month=month, first_sequence=1, last_sequence=sequence, last_hash=last.hash,
+        count=sequence, sealed_at=now, dropped_at=now, dropped_by=unit,
+    )  # fmt: skip
+    gone = Event.objects.filter(unit=unit, sequence__lte=sequence)
+    EventPerson.objects.filter(event__in=gone.values("pk")).delete()
+    gone.delete()
+    with recorded():
+        record(MONTH_DROPPED, by=None, unit=unit, target=seal, fields=seal.facts(), count=sequence)
 
 
 # Seen by the chain itself, and seen only with what was anchored outside.

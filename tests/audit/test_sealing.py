@@ -1,11 +1,13 @@
 """J3: an ended month is sealed, later dropped as a whole, and the chain verifies from its seal."""
 
+import io
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
@@ -84,6 +86,9 @@ def test_j3_a_dropped_month_is_gone_and_the_chain_verifies(sealed: UUID, leader:
 def test_j3_with_anchors_too(sealed: UUID, leader: User, settings: Any) -> None:
     drop_sealed_month(unit=sealed, month=JANUARY, by=leader)
     assert verify_with(settings.AUDIT_ANCHORS).breaks == []
+    told = io.StringIO()
+    call_command("verify_audit", stdout=told)
+    assert f"{sealed} 2024-01: 2 events, up to 2, dropped at" in told.getvalue()
 
 
 def test_j3_the_log_is_append_only_again_afterwards(sealed: UUID, leader: User) -> None:

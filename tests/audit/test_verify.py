@@ -1,6 +1,7 @@
 """C5: what somebody with every right in the database did to the log is seen."""
 
 import io
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from django.utils import timezone
 from cases.accounts.models import User
 from cases.audit.actions import NothingLost, UnknownReason, acknowledge_gap
 from cases.audit.anchors import read_anchors, write_anchor
-from cases.audit.models import Event
+from cases.audit.models import Event, Seal
 from cases.audit.verify import all_broken_links, broken_links, verify_with
 from cases.units.models import Unit
 from tests.audit import tampering
@@ -64,6 +65,30 @@ def test_c5_tampering_that_leaves_a_whole_chain_is_seen_outside(
     assert anchored in {broken.unit for broken in verify_with(anchors).breaks}
     with pytest.raises(CommandError):
         call_command("verify_audit", stdout=io.StringIO(), stderr=io.StringIO())
+
+
+@pytest.mark.parametrize("said", ["this month", "a month long ago"])
+def test_c5_a_beginning_cut_off_behind_a_made_up_seal_is_seen(
+    anchored: UUID, anchors: Path, said: str
+) -> None:
+    """Also after the made-up seal has been anchored like any other."""
+    tampering.write_events(anchored, 2)
+    month = timezone.now().date().replace(day=1) if said == "this month" else date(2020, 1, 1)
+    with tampering.as_superuser():
+        tampering.cut_the_beginning(anchored, month, 6)
+    write_anchor(timezone.now())
+    expected = "before their time" if said == "this month" else "after the dropped month"
+    assert expected in verify_with(anchors).breaks[0].what
+    with pytest.raises(CommandError):
+        call_command("verify_audit", stdout=io.StringIO(), stderr=io.StringIO())
+
+
+def test_c5_a_seal_of_tomorrow_is_no_way_round(anchored: UUID, anchors: Path) -> None:
+    """Whoever writes the seal writes when it was dropped."""
+    with tampering.as_superuser():
+        tampering.cut_the_beginning(anchored, timezone.now().date().replace(day=1), 4)
+        Seal.objects.update(dropped_at=timezone.now() + timezone.timedelta(days=1000))
+    assert "before their time" in broken_links(anchored)[0].what
 
 
 def test_c5_a_tail_rewritten_after_the_anchor_is_seen(anchored: UUID, anchors: Path) -> None:

@@ -39,6 +39,11 @@ class Command(BaseCommand):
                 f"{unit} events {gap.first} to {gap.last}: lost, acknowledged at "
                 f"{gap.at:%Y-%m-%d %H:%M} UTC ({gap.reason})"
             )
+        for seal in report.dropped:
+            self.stdout.write(
+                f"{seal.unit} {seal.month:%Y-%m}: {seal.count} events, up to {seal.last_sequence}, "
+                f"dropped at {seal.dropped_at:%Y-%m-%d %H:%M} UTC"
+            )
         for fault in report.faults:
             self.stderr.write(f"anchors: {fault}")
         for broken in report.breaks:
