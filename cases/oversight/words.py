@@ -101,7 +101,9 @@ ACTIONS: dict[str, Action] = {
     "export.destroyed": Action(_("Destroyed an export of people"), "export"),
     "archive.asked": Action(_("Asked for the archive's package"), "archive"),
     "archive.made": Action(_("The archive's package was made"), "archive"),
-    "archive.downloaded": Action(_("Took out the archive's package"), "archive", exports=True),
+    "archive.downloaded": Action(
+        _("Took out the archive's package"), "archive", opens=True, exports=True
+    ),
     "archive.archived": Action(_("Recorded that the case is archived"), "archive"),
     # The log itself
     "case_log.viewed": Action(_("Looked at the log of the case"), "log"),

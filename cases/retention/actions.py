@@ -10,7 +10,7 @@ from django.utils import timezone
 from cases.accounts.models import User
 from cases.audit.record import record, recorded
 from cases.casework.models import Case
-from cases.retention.due import due_now, fingerprint
+from cases.retention.due import due_now, fingerprint, is_to_be_archived
 from cases.retention.models import (
     ArchivePackage,
     Certificate,
@@ -48,8 +48,8 @@ class SamePerson(Exception):
     """The second person must be somebody else than the first."""
 
 
-class CaseIsOpen(Exception):
-    """Only a closed case is archived."""
+class NotToArchive(Exception):
+    """The case is not due, or nothing has to be archived before it goes."""
 
 
 class NotMade(Exception):
@@ -181,11 +181,11 @@ def _locked(due_list_id: UUID) -> DueList:
 def ask_for_package(*, case: Case, by: User) -> ArchivePackage:
     """Have the job make the package, anew if there was one: what was archived counts no more.
 
-    Raises CaseIsOpen.
+    Raises NotToArchive: the package is a way past the glass for whoever decides on deletion alone.
     """
-    if not case.is_closed:
-        raise CaseIsOpen
     with recorded():
+        if not is_to_be_archived(case, timezone.localdate(), seen_by=by):
+            raise NotToArchive
         ArchivePackage.objects.filter(case=case).delete()
         package = ArchivePackage.objects.create(
             unit=case.unit, case=case, case_version=case.version, asked_at=timezone.now(),
@@ -196,12 +196,17 @@ def ask_for_package(*, case: Case, by: User) -> ArchivePackage:
 
 
 def download_package(*, package: ArchivePackage, by: User) -> bytes:
-    """The ZIP file, once: the content is gone from here with the same commit. Raises NotMade."""
+    """The ZIP file, once: the content is gone from here with the same commit.
+
+    Raises NotMade, NotToArchive.
+    """
     with recorded():
         row = ArchivePackage.objects.select_for_update(of=("self",)).filter(pk=package.pk)
-        locked = row.select_related("case__person").first()
+        locked = row.select_related("case__person", "case__unit").first()
         if locked is None or locked.made_at is None or not locked.content:
             raise NotMade
+        if not is_to_be_archived(locked.case, timezone.localdate(), seen_by=by):
+            raise NotToArchive
         content = b64decode(locked.content)
         locked.content, locked.downloaded_at, locked.downloaded_by = "", timezone.now(), by
         locked.save(update_fields=["content", "downloaded_at", "downloaded_by"])

@@ -84,6 +84,13 @@ def due_cases(
     return _with_obstacles(unit, today, [one for one in found if one and one.due_on <= today])
 
 
+def is_to_be_archived(case: Case, today: date, *, seen_by: User) -> bool:
+    """Whether its rule wants it in the archive, and only the archive holds it back, if anything."""
+    found = due_cases(case.unit, today, among=[case.pk], seen_by=seen_by)
+    free = (LeftOut.NONE, LeftOut.NOT_ARCHIVED)
+    return any(one.rule.archive_first and one.obstacle in free for one in found)
+
+
 def people_of(cases: Iterable[UUID]) -> set[UUID]:
     """Whom the numbers of these cases stand for; those that are erased stand for nobody."""
     return set(Case.objects.filter(pk__in=list(cases)).values_list("person", flat=True))

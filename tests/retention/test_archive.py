@@ -16,13 +16,15 @@ from cases.accounts.models import User
 from cases.audit.models import Event
 from cases.casework.models import Case
 from cases.letters.reference import load_texts
+from cases.oversight.words import OPENING
 from cases.people.models import Person
 from cases.retention.actions import (
-    CaseIsOpen,
     NotDownloaded,
     NotMade,
+    NotToArchive,
     ask_for_package,
     download_package,
+    hold_case,
     mark_archived,
 )
 from cases.retention.due import due_now
@@ -139,9 +141,37 @@ def test_a_package_of_a_case_that_changed_does_not_count(
     assert due_now(unit, TODAY()).ready == ()
 
 
-def test_only_a_closed_case_is_archived(case: Case, leader: User) -> None:
-    with pytest.raises(CaseIsOpen):
+def test_a_package_is_no_way_round_the_glass(
+    case: Case, closed_case: CloseCase, leader: User
+) -> None:
+    """Neither of an open case nor of one that was closed and is not due."""
+    for other in (case, closed_case(closed_on=TODAY() - timedelta(days=30))):
+        with pytest.raises(NotToArchive):
+            ask_for_package(case=other, by=leader)
+    assert not ArchivePackage.objects.exists()
+
+
+def test_no_package_where_nothing_has_to_be_archived(
+    closed_case: CloseCase, leader: User, rule: RetentionRule
+) -> None:
+    case = closed_case()
+    rule.archive_first = False
+    rule.save()
+    with pytest.raises(NotToArchive):
         ask_for_package(case=case, by=leader)
+
+
+def test_a_package_waits_while_the_case_is_held_back(closed_case: CloseCase, leader: User) -> None:
+    case = closed_case()
+    package = made(case, leader)
+    hold_case(case=case, reason="complaint", until=None, by=leader)
+    with pytest.raises(NotToArchive):
+        download_package(package=package, by=leader)
+    assert ArchivePackage.objects.get().content
+
+
+def test_a13_packages_count_as_people_opened() -> None:
+    assert "archive.downloaded" in OPENING
 
 
 def test_a_claimed_package_is_left_to_who_claimed_it(closed_case: CloseCase, leader: User) -> None:

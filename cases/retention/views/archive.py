@@ -12,9 +12,9 @@ from cases.accounts.roles import Permission
 from cases.casework.models import Case
 from cases.core.attachments import FileKind, attachment
 from cases.retention.actions import (
-    CaseIsOpen,
     NotDownloaded,
     NotMade,
+    NotToArchive,
     ask_for_package,
     download_package,
     mark_archived,
@@ -53,8 +53,8 @@ def ask(request: StaffRequest, case_id: UUID) -> HttpResponse:
         return redirect("retention:archive", case.pk)
     try:
         ask_for_package(case=case, by=request.user)
-    except CaseIsOpen:
-        messages.warning(request, _("Only a closed case is archived."))
+    except NotToArchive:
+        messages.warning(request, _not_to_archive())
     else:
         messages.success(request, _("The package is being made. It is ready in a few seconds."))
     return redirect("retention:archive", case.pk)
@@ -75,7 +75,14 @@ def download(request: StaffRequest, case_id: UUID) -> HttpResponse:
     except NotMade:
         messages.warning(request, _("There is no package to download. Ask for a new one."))
         return redirect("retention:archive", case.pk)
+    except NotToArchive:
+        messages.warning(request, _not_to_archive())
+        return redirect("retention:archive", case.pk)
     return attachment(content, stem=f"archive-{case.year}-{case.serial}", kind=FileKind.ZIP)
+
+
+def _not_to_archive() -> str:
+    return _("Only a case that is due, and must be archived before it is deleted, has a package.")
 
 
 def _package(request: StaffRequest, case: Case) -> ArchivePackage | None:
