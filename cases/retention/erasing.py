@@ -84,7 +84,6 @@ def _next_cases(due_list_id: UUID, token: int, today: date) -> int | None:
         rule = str(item.rule_id)
         certificate.rules[rule] = certificate.rules.get(rule, 0) + 1
     erase_cases(due_list.unit, [item.case for item in ready], certificate)
-    due_list.items.filter(pk__in=[item.pk for item in ready]).delete()
     DueList.objects.filter(pk=due_list.pk).update(
         lease_until=database_now() + LEASE, erased_count=F("erased_count") + len(ready)
     )
@@ -120,6 +119,8 @@ def erase_cases(
     keep_figures_of(set(cases) - ledger.noted(ErasedKind.CASE, cases))
     _keep_holes(cases, certificate)
     erased = erase(cases, people=people)
+    # Also of lists that have ended: an item that was left out once holds the number.
+    DueListItem.objects.filter(case__in=erased.cases).delete()
     now = timezone.now()
     ledger.note(unit, ErasedKind.CASE, erased.cases, now)
     ledger.note(unit, ErasedKind.PERSON, erased.people, now)

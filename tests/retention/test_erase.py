@@ -18,7 +18,7 @@ from cases.people.models import IdentityNumber, Person, SearchToken
 from cases.retention import eraser
 from cases.retention.eraser import ROOTS, erase, hanging_models
 from cases.retention.erasing import carry_out_confirmed
-from cases.retention.models import Certificate, ErasedCase, RetentionRule
+from cases.retention.models import Certificate, DueListItem, ErasedCase, RetentionRule
 from tests import factories
 from tests.retention import world
 from tests.retention.conftest import LONG_AGO, CloseCase, Confirmed, close
@@ -118,6 +118,19 @@ def test_the_number_stays_as_a_hole(whole: Case, confirmed: Confirmed) -> None:
     carry_out_confirmed()
     hole = ErasedCase.objects.get()
     assert (hole.number, hole.year, hole.serial) == (whole.number, whole.year, whole.serial)
+
+
+def test_j2_a_case_left_out_of_an_earlier_list_is_named_in_none(
+    whole: Case, confirmed: Confirmed
+) -> None:
+    confirmed()
+    RetentionRule.objects.update(months=60)
+    assert carry_out_confirmed() == 0
+    assert DueListItem.objects.get().number == whole.number
+    RetentionRule.objects.update(months=24)
+    confirmed()
+    assert carry_out_confirmed() == 1
+    assert not DueListItem.objects.exists()
 
 
 def test_a_person_with_another_case_stays_with_it(

@@ -162,7 +162,7 @@ class LeftOut(models.TextChoices):
 class DueListItem(models.Model):
     """One case of a list, by its id: no foreign key, for the row outlives or precedes the case.
 
-    The item goes in the same transaction as its case, so what is left is what is left to do.
+    Every item goes in the same transaction as its case, so what is left is what is left to do.
     """
 
     due_list = models.ForeignKey(DueList, models.CASCADE, related_name="items")
