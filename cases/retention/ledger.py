@@ -72,12 +72,24 @@ def _append(rows: Iterable[Erasure]) -> None:
         )
         for row in rows
     ]
-    file = os.open(_path(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    file = os.open(_path(), os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(file, ("\n".join(lines) + "\n").encode())
+        _write_all(file, ("" if _ends_with_a_line(file) else "\n") + "\n".join(lines) + "\n")
         os.fsync(file)
     finally:
         os.close(file)
+
+
+def _ends_with_a_line(file: int) -> bool:
+    """What was torn off stays a line of its own, and takes none with it."""
+    size = os.fstat(file).st_size
+    return size == 0 or os.pread(file, 1, size - 1) == b"\n"
+
+
+def _write_all(file: int, text: str) -> None:
+    left = text.encode()
+    while left:
+        left = left[os.write(file, left) :]
 
 
 def _path() -> Path:
@@ -85,7 +97,7 @@ def _path() -> Path:
 
 
 def known() -> dict[str, set[str]]:
-    """Kind → hashes, of the file and the database together; a torn last line is passed over."""
+    """Kind → hashes, of the file and the database together; a torn line is passed over."""
     found: dict[str, set[str]] = {kind: set() for kind in ErasedKind.values}
     for kind, one in Erasure.objects.values_list("kind", "hash"):
         found[kind].add(one)
@@ -113,15 +125,28 @@ def read_back() -> int:
     return len(missing)
 
 
+def unreadable_lines() -> int:
+    """Lines of the file that tell nothing: somebody must look for what they told."""
+    return _read()[1]
+
+
 def _lines() -> list[dict[str, str]]:
+    return _read()[0]
+
+
+def _read() -> tuple[list[dict[str, str]], int]:
+    """What the file says, and how many of its lines say nothing."""
     if not _path().exists():
-        return []
-    found = []
-    for text in _path().read_text(encoding="utf-8").splitlines():
-        try:
-            line = json.loads(text)
-        except ValueError:
-            continue
-        if isinstance(line, dict) and {"kind", "hash", "at", "unit"} <= line.keys():
-            found.append(line)
-    return found
+        return [], 0
+    texts = _path().read_bytes().splitlines()
+    found = [line for line in map(_line_of, texts) if line]
+    return found, len(texts) - len(found)
+
+
+def _line_of(text: bytes) -> dict[str, str] | None:
+    try:
+        line = json.loads(text)
+    except ValueError:
+        return None
+    is_ours = isinstance(line, dict) and {"kind", "hash", "at", "unit"} <= line.keys()
+    return line if is_ours else None

@@ -1,6 +1,7 @@
 """I8: erased stays erased, whatever a backup brings back."""
 
 import json
+import os
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -163,6 +164,27 @@ def test_a_torn_line_stops_nothing(closed_case: CloseCase, confirmed: Confirmed)
     with Path(django_settings.ERASURE_LEDGER).open("a") as file:
         file.write('{"kind": "per')
     assert sum(len(hashes) for hashes in ledger.known().values()) == 2
+
+
+def test_i8_what_is_noted_after_a_torn_line_is_known(
+    closed_case: CloseCase, confirmed: Confirmed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Written byte by byte, too: a disk takes as much of a write as it likes."""
+    file = Path(django_settings.ERASURE_LEDGER)
+    file.write_text('{"kind": "per')
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, text: write(descriptor, text[:7]))
+    case = closed_case()
+    copy = backed_up(case)
+    confirmed()
+    carry_out_confirmed()
+    Erasure.objects.all().delete()
+    restored(copy)
+    said = StringIO()
+    call_command("retention", after_restore=True, stdout=said, stderr=said)
+    assert "lines of the ledger that can not be read: 1" in said.getvalue()
+    assert not Case.objects.exists()
+    assert len(file.read_text().splitlines()) >= 3
 
 
 def test_an_erasure_again_is_an_event(closed_case: CloseCase, confirmed: Confirmed) -> None:

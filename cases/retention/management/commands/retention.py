@@ -67,4 +67,9 @@ class Command(BaseCommand):
             lines = sum(len(hashes) for hashes in ledger.known().values())
         counts = erase_again()
         self.stdout.write(f"lines in the ledger: {lines}")
+        if unreadable := ledger.unreadable_lines():
+            self.stderr.write(
+                f"lines of the ledger that can not be read: {unreadable}. What they named may be "
+                "there again: look for them in another copy of the file."
+            )
         self.stdout.write(f"cases erased again: {sum(counts.values())}")
