@@ -86,6 +86,8 @@ ACTIONS: dict[str, Action] = {
     # The rights of the person, deletion and files that leave the program
     "access_request.registered": Action(_("Registered a request for access"), "rights"),
     "access_request.answered": Action(_("Answered a request for access"), "rights"),
+    "access_report.made": Action(_("The person's own file was made"), "rights"),
+    "access_report.failed": Action(_("The person's own file could not be made"), "rights"),
     "access_report.downloaded": Action(_("Took out the person's own file"), "rights"),
     "access_report.destroyed": Action(_("Destroyed the person's own file"), "rights"),
     "report.viewed": Action(_("Looked at the person's report of the log"), "rights", opens=True),
@@ -97,6 +99,8 @@ ACTIONS: dict[str, Action] = {
     "export.viewed": Action(_("Looked at an export before approving it"), "export"),
     "export.approved": Action(_("Approved an export of people"), "export"),
     "export.refused": Action(_("Refused an export of people"), "export"),
+    "export.made": Action(_("The file of an export was made"), "export"),
+    "export.failed": Action(_("The file of an export could not be made"), "export"),
     "export.downloaded": Action(_("Took out an export of people"), "export", exports=True),
     "export.destroyed": Action(_("Destroyed an export of people"), "export"),
     "archive.asked": Action(_("Asked for the archive's package"), "archive"),

@@ -6,7 +6,7 @@ from cases.privacy.models import MadeFile
 
 
 class NoFile(Exception):
-    """It is not ready yet, was downloaded already, or is deleted."""
+    """It is not ready yet, was downloaded already, is deleted, or should be by now."""
 
 
 def sealed_text(content: bytes) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
@@ -132,6 +133,30 @@ def test_the_file_is_destroyed_after_a_day(ready: PersonExport, leader: User) ->
     assert ready.delete_at - ready.made_at == timedelta(hours=24)
     with pytest.raises(NoFile):
         hand_out_export(export_id=ready.pk, by=leader)
+
+
+def test_a_file_whose_time_is_up_stays_when_no_job_runs(
+    ready: PersonExport, leader: User, client_of: ClientOf
+) -> None:
+    address = f"/exports/{ready.pk}/"
+    assert f"{address}download/" in client_of(leader).get(address).content.decode()
+    assert ready.delete_at
+    with time_machine.travel(ready.delete_at, tick=False):
+        with pytest.raises(NoFile):
+            hand_out_export(export_id=ready.pk, by=leader)
+        assert f"{address}download/" not in client_of(leader).get(address).content.decode()
+
+
+def test_c9_whoever_is_exported_finds_every_step_in_their_log(
+    ready: PersonExport, leader: User, cases: list[Case]
+) -> None:
+    hand_out_export(export_id=ready.pk, by=leader)
+    for case in cases:
+        events = Event.objects.about_person(case.person_id).filter(action__startswith="export.")
+        assert set(events.values_list("action", flat=True)) == {
+            "export.requested", "export.approved", "export.made", "export.downloaded",
+            "export.destroyed",
+        }  # fmt: skip
 
 
 def test_f10_too_many_cases_are_refused(

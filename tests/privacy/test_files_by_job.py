@@ -3,16 +3,20 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from cases.accounts.models import User
+from cases.accounts.roles import Role
 from cases.audit.models import Event
 from cases.casework.models import Case
 from cases.privacy import sweeping
 from cases.privacy.actions import hand_out_report, register_access_request
-from cases.privacy.models import AccessRequest, FileState
+from cases.privacy.models import AccessRequest, FileState, PersonExport
 from cases.privacy.sealed_files import NoFile
 from cases.privacy.sweeping import LEASE, destroy_old, sweep
+from cases.units.models import Unit
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +104,36 @@ def test_the_file_is_deleted_after_thirty_days_and_not_before(
     with pytest.raises(NoFile):
         hand_out_report(request_id=waiting.pk, by=leader)
     assert Event.objects.filter(action="access_report.destroyed").count() == 1
+
+
+def test_a_report_whose_time_is_up_stays_when_no_job_runs(
+    waiting: AccessRequest, leader: User
+) -> None:
+    now = timezone.now()
+    sweep(now)
+    with time_machine.travel(now + timedelta(days=30), tick=False), pytest.raises(NoFile):
+        hand_out_report(request_id=waiting.pk, by=leader)
+
+
+def test_one_file_that_can_not_be_destroyed_keeps_no_other(
+    waiting: AccessRequest, unit: Unit, leader: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    now = timezone.now()
+    sweep(now)
+    second = factories.make_user("second", unit, Role.LEADER)
+    for wrapped_key in (b"\x03key that nobody has", None):
+        export = PersonExport.objects.create(
+            unit=unit, scope="all", purpose="x", case_count=1, requested_at=now,
+            requested_by=leader, approved_at=now, approved_by=second,
+            file="UEs=", file_state=FileState.READY, delete_at=now,
+        )  # fmt: skip
+        if wrapped_key:
+            PersonExport.objects.filter(pk=export.pk).update(wrapped_key=wrapped_key)
+    destroy_old(now + timedelta(days=30))
+    assert state_of(waiting) == FileState.DESTROYED
+    states = PersonExport.objects.order_by("file_state").values_list("file_state", flat=True)
+    assert list(states) == [FileState.DESTROYED, FileState.READY]
+    assert "CannotOpen" in caplog.text
 
 
 def test_the_download_is_in_the_log_or_nothing_leaves(

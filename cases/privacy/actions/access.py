@@ -8,7 +8,7 @@ from django.utils import timezone
 from cases.accounts.models import User
 from cases.audit.record import record, recorded
 from cases.casework.models import Case
-from cases.privacy.models import AccessRequest
+from cases.privacy.models import AccessRequest, FileState
 from cases.privacy.sealed_files import content_of
 
 
@@ -54,5 +54,16 @@ def note_answered(*, request_id: UUID, by: User) -> None:
             raise AlreadyAnswered
         record(
             "access_request.answered", by=by, unit=request.unit_id, target=request,
+            persons=[request.person_id],
+        )  # fmt: skip
+
+
+def destroy_report(request: AccessRequest, *, by: User | None) -> None:
+    """Forget the file; that it was asked for and answered stays."""
+    with recorded():
+        request.file, request.file_state = "", FileState.DESTROYED
+        request.save(update_fields=["file", "file_state"])
+        record(
+            "access_report.destroyed", by=by, unit=request.unit_id, target=request,
             persons=[request.person_id],
         )  # fmt: skip

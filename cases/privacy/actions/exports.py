@@ -54,7 +54,7 @@ def request_export(*, unit: Unit, wish: ExportWish, by: User) -> PersonExport:
         ExportedCase.objects.bulk_create(
             ExportedCase(export=export, unit=unit, case=case) for case in cases
         )
-        record("export.requested", by=by, unit=unit.pk, target=export)
+        _record("export.requested", export, by)
     return export
 
 
@@ -65,7 +65,7 @@ def approve_export(*, export_id: UUID, by: User) -> PersonExport:
         export.approved_at, export.approved_by = timezone.now(), by
         export.file_state = FileState.WAITING
         export.save(update_fields=["approved_at", "approved_by", "file_state"])
-        record("export.approved", by=by, unit=export.unit_id, target=export)
+        _record("export.approved", export, by)
     return export
 
 
@@ -75,7 +75,7 @@ def refuse_export(*, export_id: UUID, by: User) -> PersonExport:
         export = _undecided(export_id, None)
         export.refused_at, export.refused_by = timezone.now(), by
         export.save(update_fields=["refused_at", "refused_by"])
-        record("export.refused", by=by, unit=export.unit_id, target=export)
+        _record("export.refused", export, by)
     return export
 
 
@@ -103,15 +103,12 @@ def hand_out_export(*, export_id: UUID, by: User) -> bytes:
         content = content_of(export)
         export.downloaded_at = timezone.now()
         export.save(update_fields=["downloaded_at"])
-        record(
-            "export.downloaded", by=by, unit=export.unit_id, target=export,
-            purpose="privacy:download_export", persons=set(export.cases.values_list("case__person", flat=True)),
-        )  # fmt: skip
-        destroy_file(export=export, by=by)
+        _record("export.downloaded", export, by, purpose="privacy:download_export")
+        destroy_file(export, by=by)
     return content
 
 
-def destroy_file(*, export: PersonExport, by: User | None) -> None:
+def destroy_file(export: PersonExport, *, by: User | None) -> None:
     """Forget the file and its key, so that a backup can not open it either."""
     with recorded():
         purpose = export.purpose
@@ -119,4 +116,17 @@ def destroy_file(*, export: PersonExport, by: User | None) -> None:
         export.__dict__.pop("_data_key", None)
         export.purpose, export.file, export.file_state = purpose, "", FileState.DESTROYED
         export.save(update_fields=["wrapped_key", "purpose", "file", "file_state"])
-        record("export.destroyed", by=by, unit=export.unit_id, target=export)
+        _record("export.destroyed", export, by)
+
+
+def persons_of(export: PersonExport) -> set[UUID]:
+    """Whose cases were settled when it was asked for; who is erased meanwhile is in no file."""
+    return set(export.cases.values_list("case__person", flat=True))
+
+
+def _record(action: str, export: PersonExport, by: User | None, *, purpose: str = "") -> None:
+    """Everybody in it finds each step in the report of their log."""
+    record(
+        action, by=by, unit=export.unit_id, target=export, purpose=purpose,
+        persons=persons_of(export),
+    )  # fmt: skip

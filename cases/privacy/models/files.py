@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.core.fields import EncryptedTextField
@@ -61,7 +62,9 @@ class MadeFile(models.Model):
 
     @property
     def is_ready(self) -> bool:
-        return self.file_state == FileState.READY
+        """A file whose time is up is gone, also while nobody is there to destroy it."""
+        is_over = self.delete_at is not None and self.delete_at <= timezone.now()
+        return self.file_state == FileState.READY and not is_over
 
     @property
     def is_being_made(self) -> bool:
