@@ -192,3 +192,19 @@ def test_c1_the_pages_name_the_person_in_the_log(
     event = Event.objects.get(action="case.viewed")
     assert event.persons == [str(led_case.person_id)]
     assert event.purpose == "privacy:corrections"
+
+
+def test_c1_whose_number_was_tried_is_told_in_their_log(
+    case: Case, cleared: User, adviser: User, client_of: ClientOf
+) -> None:
+    """That the number is taken the adviser learns all the same: so it is no silent way to ask."""
+    hidden = factories.make_person(case.unit, cleared, protection="strictly")
+    number = IdentityNumber.objects.get(person=hidden)
+    answer = client_of(adviser).post(
+        f"/cases/{case.pk}/rights/identity-number/", {"number": number.digits, "reason": "wrong"}
+    )
+    assert answer.status_code == 422
+    assert "You can not register this number" in answer.content.decode()
+    tried = Event.objects.get(outcome="denied", persons=[str(hidden.pk)])
+    assert (tried.action, tried.actor) == ("person.found_by_number", adviser.pk)
+    assert not Event.objects.filter(action="person.number_corrected").exists()

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from cases.accounts.access import StaffRequest, requires
 from cases.accounts.roles import Permission
+from cases.casework.choices import existing_person
 from cases.casework.views.lookup import visible_case
 from cases.people.actions import IdentityNumberTaken, correct_identity_number
 from cases.privacy.forms import CorrectNumberForm
@@ -32,6 +33,8 @@ def correct_number(request: StaffRequest, case_id: UUID) -> HttpResponse:
         try:
             correct_identity_number(person=case.person, by=request.user, **form.cleaned_data)
         except IdentityNumberTaken:
+            # After the rollback: that somebody asked stands in that person's log, hidden or not.
+            existing_person(request.user, case.unit, form.cleaned_data["number"].digits)
             form.add_error("number", _("You can not register this number. Ask your leader."))
         else:
             messages.success(request, _("The identity number is corrected."))
