@@ -55,7 +55,6 @@ SET_UP = Rule(
 
 # Deletion: what is not one's own unit's does not exist.
 LEADERS = ("leader", "outsider")
-OF_UNIT_LEADER_READ = Rule(("leader",), foreign=HIDDEN, methods=("GET", "HEAD"))
 
 POLICY: dict[str, Rule] = {
     "desk:today": SIGNED_IN,

@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from cases.accounts.models import User
 from cases.accounts.roles import Role
+from cases.audit.models import Event
 from cases.casework.models import Case
 from cases.units.models import Unit
 from tests import factories
