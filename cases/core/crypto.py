@@ -68,7 +68,7 @@ def unseal(key: bytes, sealed: bytes, bound_to: str) -> str:
     """The text of `seal`. Raises CannotOpen."""
     try:
         opened = AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to.encode())
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # ValueError: too short to hold a nonce
         raise CannotOpen(bound_to) from error
     return opened.decode()
 
@@ -103,7 +103,7 @@ def unwrap(wrapped: bytes) -> bytes:
         return AESGCM(key).decrypt(
             wrapped[end : end + NONCE_BYTES], wrapped[end + NONCE_BYTES :], WRAP_LABEL
         )
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
         raise CannotOpen("data key") from error
 
 

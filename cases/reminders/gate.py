@@ -14,7 +14,7 @@ from django.db.models import Count, F, QuerySet
 from phonenumbers import NumberParseException
 
 from cases.appointments.models import AppointmentStatus
-from cases.core.crypto import index_keys_rotate, lookup_hashes
+from cases.core.crypto import CannotOpen, index_keys_rotate, lookup_hashes
 from cases.core.working_days import OSLO
 from cases.letters.rendering import NoText
 from cases.people.contacts import takes_sms
@@ -202,7 +202,7 @@ class Gate:
     def _shared_under_two_keys(self) -> set[tuple[UUID, str, str]]:
         """The same while the index key rotates: one number may stand there under two hashes."""
         own = {p.pk: p for points in self._points.values() for p in points}
-        alike = {pk: contact_lookups(p.kind, p.value) for pk, p in own.items()}
+        alike = {pk: _lookups_of(p) for pk, p in own.items()}
         found = ContactPoint.objects.usable().filter(
             unit__in=self._units, lookup__in=[one for hashes in alike.values() for one in hashes]
         )
@@ -221,6 +221,14 @@ class Gate:
             appointment__case__person__in=list(self._people), handed_over_at__gte=midnight
         )
         return Counter(sent.values_list("appointment__case__person", "channel"))
+
+
+def _lookups_of(point: ContactPoint) -> list[str]:
+    """None of a value that does not open: its own message fails when it is judged, and no other."""
+    try:
+        return contact_lookups(point.kind, point.value)
+    except CannotOpen:
+        return []
 
 
 def hash_of(parcel: Parcel) -> str:

@@ -12,6 +12,7 @@ from cases.accounts.models import User
 from cases.appointments.models import Appointment
 from cases.audit.models import Event
 from cases.casework.models import Case, Task
+from cases.core.fields import Sealed
 from cases.letters.models import TextTemplate
 from cases.people.actions import ContactDetails
 from cases.people.models import ContactPoint, Person, contact_lookup
@@ -253,3 +254,18 @@ def test_k3_a_number_of_ones_own_is_used_while_the_index_key_rotates(
     settings.FIELD_KEYS = ",".join([*others, f"index-next:{'QUFB' * 10}QUE=", old])
     factories.make_person(due_message.unit, due_message.appointment.booked_by)
     assert send_due(DUE).handed_over == 1
+
+
+def test_k3_one_value_that_does_not_open_stops_no_other_while_the_index_key_rotates(
+    due_message: Message, make_appointment: Callable[..., Appointment], settings: Any
+) -> None:
+    *others, old = settings.FIELD_KEYS.split(",")
+    settings.FIELD_KEYS = ",".join([*others, f"index-next:{'QUFB' * 10}QUE=", old])
+    person = person_of(due_message)
+    make_appointment(due_message.appointment.starts_at)
+    plan_reminders(DUE - timedelta(days=1))
+    ContactPoint.objects.filter(person=person).update(value=Sealed(b"torn"))
+    assert send_due(DUE).handed_over == 1
+    assert MockDelivery.objects.exclude(message=due_message).count() == 1
+    due_message.refresh_from_db()
+    assert (due_message.state, due_message.attempt) == ("planned", 1), "it is tried again by itself"
