@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 from operator import attrgetter
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -48,27 +48,12 @@ class Client(models.TextChoices):
 
 
 # What the hash covers has grown twice; events from before keep the hash they have.
-FIRST_FORMAT, WITH_TIER, THIS_FORMAT = 1, 2, 3
+WITH_TIER, THIS_FORMAT = 2, 3
 # A month of the log is kept as long as its cases, and then this long at the least.
 MONTHS_KEPT = 24
-# Permissions that open a unit's log; `accounts.roles` stands above this app and spells them out.
-MAY_READ_LOG = ("see_case_log", "review_log")
-
-
-class LogReader(Protocol):
-    """Who asks for the log: a user."""
-
-    pk: uuid.UUID
-
-    def units_where(self, permission: Any) -> set[uuid.UUID]: ...
 
 
 class EventQuerySet(models.QuerySet["Event"]):
-    def visible_to(self, user: LogReader) -> Self:
-        """The units' logs that the user may read; whoever may read none sees what they did."""
-        units = {unit for permission in MAY_READ_LOG for unit in user.units_where(permission)}
-        return self.filter(unit__in=units) if units else self.filter(actor=user.pk)
-
     def of_unit(self, unit: uuid.UUID) -> Self:
         return self.filter(unit=unit)
 
@@ -89,13 +74,6 @@ class EventQuerySet(models.QuerySet["Event"]):
         for word in READING:
             ends |= Q(action__endswith=f".{word}")
         return self.filter(ends, outcome=Outcome.DONE)
-
-    def not_assigned(self) -> Self:
-        """Somebody of the unit who was not assigned, and said why."""
-        return self.filter(tier=Tier.DECLARED)
-
-    def glass_broken(self) -> Self:
-        return self.filter(tier=Tier.BREAK_GLASS)
 
     def between(self, first: datetime, last: datetime) -> Self:
         """From the first moment, up to and not including the last."""

@@ -24,14 +24,10 @@ class FileKind(Enum):
 
     PDF = _Kind("application/pdf", "pdf", b"%PDF-")
     ZIP = _Kind("application/zip", "zip", b"PK")
-    SPREADSHEET = _Kind(
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", b"PK\x03\x04"
-    )
     # The mark of byte order: without it a spreadsheet program reads æ, ø and å as something else.
     CSV = _Kind("text/csv; charset=utf-8", "csv", b"\xef\xbb\xbf")
     JSON = _Kind("application/json", "json")
     TEXT = _Kind("text/plain; charset=utf-8", "txt")
-    CALENDAR = _Kind("text/calendar; charset=utf-8", "ics", b"BEGIN:VCALENDAR")
 
 
 class WrongContent(ValueError):

@@ -36,26 +36,3 @@ def is_quiet(moment: datetime, opens: time, closes: time) -> bool:
     """Whether nothing may be sent at this moment: a red day, or outside [opens, closes)."""
     there = moment.astimezone(OSLO)
     return is_red_day(there.date()) or not opens <= there.time() < closes
-
-
-def next_open_moment(moment: datetime, opens: time, closes: time) -> datetime:
-    """This moment, or the first after it when a message may be sent."""
-    if not is_quiet(moment, opens, closes):
-        return moment
-    there = moment.astimezone(OSLO)
-    day = there.date() if there.time() < opens else there.date() + timedelta(days=1)
-    while is_red_day(day):
-        day += timedelta(days=1)
-    return datetime.combine(day, opens, tzinfo=OSLO).astimezone(moment.tzinfo)
-
-
-def last_open_moment(moment: datetime, opens: time, closes: time) -> datetime:
-    """This moment, or the last minute before it when a message may be sent."""
-    if not is_quiet(moment, opens, closes):
-        return moment
-    there = moment.astimezone(OSLO)
-    day = there.date() if there.time() >= closes else there.date() - timedelta(days=1)
-    while is_red_day(day):
-        day -= timedelta(days=1)
-    evening = datetime.combine(day, closes, tzinfo=OSLO) - timedelta(minutes=1)
-    return evening.astimezone(moment.tzinfo)

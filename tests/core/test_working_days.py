@@ -1,26 +1,18 @@
 """Red days and quiet hours, in Oslo."""
 
 from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cases.core.working_days import (
     OSLO,
     is_quiet,
     is_red_day,
     is_working_day,
-    last_open_moment,
-    next_open_moment,
     previous_working_day,
 )
 
 OPENS, CLOSES = time(8), time(20)
-MOMENTS = st.datetimes(
-    datetime(2026, 1, 1), datetime(2032, 12, 31), timezones=st.just(ZoneInfo("UTC"))
-)
 
 
 @pytest.mark.parametrize(
@@ -51,20 +43,6 @@ def test_a_saturday_is_no_working_day_but_not_red() -> None:
 )
 def test_the_working_day_before(day: date, before: date) -> None:
     assert previous_working_day(day) == before
-
-
-@given(MOMENTS)
-def test_the_next_open_moment_is_open_and_not_earlier(moment: datetime) -> None:
-    found = next_open_moment(moment, OPENS, CLOSES)
-    assert found >= moment
-    assert not is_quiet(found, OPENS, CLOSES)
-
-
-@given(MOMENTS)
-def test_the_last_open_moment_is_open_and_not_later(moment: datetime) -> None:
-    found = last_open_moment(moment, OPENS, CLOSES)
-    assert found <= moment
-    assert not is_quiet(found, OPENS, CLOSES)
 
 
 def test_quiet_hours_are_oslos_not_utcs() -> None:
