@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -14,12 +15,11 @@ from cases.audit.models import Client
 from cases.audit.record import record, recorded
 from cases.core.pdf import PdfUnavailable
 from cases.privacy.actions.access import destroy_report
-from cases.privacy.actions.exports import destroy_file, persons_of
+from cases.privacy.actions.exports import destroy_file
 from cases.privacy.exporting import export_csv
 from cases.privacy.models import AccessRequest, FileState, PersonExport, Problem
 from cases.privacy.models.access import DAYS_KEPT
 from cases.privacy.models.exports import HOURS_KEPT
-from cases.privacy.models.files import FileQuerySet
 from cases.privacy.report.bundle import gather, zip_of
 from cases.privacy.sealed_files import sealed_text
 
@@ -94,7 +94,7 @@ def _keep(row: Any, job: Job, file: bytes, problem: str, now: datetime) -> int:
 
 
 def _persons(row: Any) -> Iterable[Any]:
-    return [row.person_id] if isinstance(row, AccessRequest) else persons_of(row)
+    return [row.person_id] if isinstance(row, AccessRequest) else row.persons()
 
 
 def _report(request: AccessRequest, now: datetime) -> bytes:
@@ -113,18 +113,22 @@ def _export(export: PersonExport, now: datetime) -> bytes:
 
 def destroy_old(now: datetime) -> None:
     """Reports after thirty days, exports after one; each by itself, so that none keeps the others."""
-    for model, destroy in ((AccessRequest, destroy_report), (PersonExport, destroy_file)):
+    for model in (AccessRequest, PersonExport):
         for pk in list(model.objects.to_delete(now).values_list("pk", flat=True)):
-            _destroy(model.objects.to_delete(now).filter(pk=pk), destroy)
+            try:
+                _destroy(model, pk, now)
+            except Exception as error:  # told, tried again by the next sweep, handed out to nobody
+                log.error("file %s can not be destroyed: %s", pk, type(error).__name__)
 
 
-def _destroy(row: FileQuerySet, destroy: Callable[..., None]) -> None:
-    try:
-        with recorded(client=Client.JOB):
-            if (still := row.without_file().select_for_update(of=("self",)).first()) is not None:
-                destroy(still, by=None)
-    except Exception as error:  # told, tried again by the next sweep, and handed out to nobody
-        log.error("a file can not be destroyed: %s", type(error).__name__)
+def _destroy(model: type[Any], pk: UUID, now: datetime) -> None:
+    with recorded(client=Client.JOB):
+        old = model.objects.to_delete(now).without_file().select_for_update(of=("self",))
+        row = old.filter(pk=pk).first()
+        if isinstance(row, AccessRequest):
+            destroy_report(request=row, by=None)
+        elif row is not None:
+            destroy_file(export=row, by=None)
 
 
 JOBS: tuple[Job, ...] = (

@@ -58,7 +58,7 @@ def note_answered(*, request_id: UUID, by: User) -> None:
         )  # fmt: skip
 
 
-def destroy_report(request: AccessRequest, *, by: User | None) -> None:
+def destroy_report(*, request: AccessRequest, by: User | None) -> None:
     """Forget the file; that it was asked for and answered stays."""
     with recorded():
         request.file, request.file_state = "", FileState.DESTROYED

@@ -104,11 +104,11 @@ def hand_out_export(*, export_id: UUID, by: User) -> bytes:
         export.downloaded_at = timezone.now()
         export.save(update_fields=["downloaded_at"])
         _record("export.downloaded", export, by, purpose="privacy:download_export")
-        destroy_file(export, by=by)
+        destroy_file(export=export, by=by)
     return content
 
 
-def destroy_file(export: PersonExport, *, by: User | None) -> None:
+def destroy_file(*, export: PersonExport, by: User | None) -> None:
     """Forget the file and its key, so that a backup can not open it either."""
     with recorded():
         purpose = export.purpose
@@ -119,14 +119,9 @@ def destroy_file(export: PersonExport, *, by: User | None) -> None:
         _record("export.destroyed", export, by)
 
 
-def persons_of(export: PersonExport) -> set[UUID]:
-    """Whose cases were settled when it was asked for; who is erased meanwhile is in no file."""
-    return set(export.cases.values_list("case__person", flat=True))
-
-
 def _record(action: str, export: PersonExport, by: User | None, *, purpose: str = "") -> None:
     """Everybody in it finds each step in the report of their log."""
     record(
         action, by=by, unit=export.unit_id, target=export, purpose=purpose,
-        persons=persons_of(export),
+        persons=export.persons(),
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """Exports of persons: one asks, another approves, the file lives for a day and leaves once."""
 
 from typing import Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
@@ -92,6 +93,10 @@ class PersonExport(MadeFile, DataKeyHolder, Row):
     @property
     def is_undecided(self) -> bool:
         return self.approved_at is None and self.refused_at is None
+
+    def persons(self) -> set[UUID]:
+        """Whose cases were settled when it was asked for; who is erased meanwhile is in no file."""
+        return set(self.cases.values_list("case__person", flat=True))
 
     def key_holder(self) -> "PersonExport":
         return self
