@@ -46,6 +46,7 @@ REVIEWED_FILES = {
     "cases/accounts/entry.py": "before anybody is signed in: the user a link names",
     "cases/accounts/members_overview.py": "whether the members already reached have a second factor",
     "cases/accounts/rights.py": "who leads a unit, inside an action",
+    "cases/accounts/secrets.py": "the rotation of keys: every second factor, none of them opened for a page",
     "cases/accounts/sessions.py": "the session of the cookie, and those of a user who is given",
     "cases/accounts/unsent.py": "only what the owner who is given had typed",
     "cases/appointments/choices.py": "places and colleagues of a unit already reached",
