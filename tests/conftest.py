@@ -205,10 +205,13 @@ def client_of() -> Callable[[User], Client]:
 
 @pytest.fixture
 def make_case(unit: Unit, adviser: User) -> Callable[..., Case]:
-    """`make_case(basis="police_order", …)`: a registered referral of `unit`, assigned to `adviser`."""
+    """`make_case(basis="police_order", …)`: a registered referral of `unit`, assigned to `adviser`;
+    a protected person's to nobody: `adviser` is not cleared.
+    """
 
     def make(**traits: Any) -> Case:
-        return factories.make_case(**{"unit": unit, "by": adviser, "assigned_to": adviser} | traits)
+        theirs = adviser if traits.get("protection", "none") == "none" else None
+        return factories.make_case(**{"unit": unit, "by": adviser, "assigned_to": theirs} | traits)
 
     return make
 

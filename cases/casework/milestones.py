@@ -26,6 +26,15 @@ def lock_case(case_id: uuid.UUID, *, even_closed: bool = False) -> Case:
     return case
 
 
+def lock_cases_of_person(case_id: uuid.UUID) -> None:
+    """Lock every case of this case's person, always in the same order. Who has them and who takes
+    tests is asked across all of them; two requests must not both find nothing.
+    """
+    whose = Case.objects.filter(pk=case_id).values("person")
+    theirs = Case.objects.select_for_update().filter(person__in=whose)
+    list(theirs.order_by("pk").values_list("pk", flat=True))
+
+
 def write_milestones(case: Case, **milestones: Any) -> None:
     """Write facts onto a locked case, and with them when it is due next."""
     for name, value in milestones.items():

@@ -198,6 +198,16 @@ class CorrectPersonForm(PersonFields):
         "version",
     )
 
+    def offer_no_less_than(self, protection: str) -> None:
+        """Weaker ones are left out for who is not cleared; the action refuses them all the same."""
+        field = self.fields["protection"]
+        least = Protection(protection)
+        field.widget.choices = [
+            (value, label)
+            for value, label in field.choices
+            if not Protection(value).hides_less_than(least)
+        ]
+
     @staticmethod
     def initial_for(person: Person) -> dict[str, Any]:
         return {name: getattr(person, name) for name in (*DETAIL_FIELDS, "version")}

@@ -92,10 +92,48 @@ def test_it_ends_after_four_hours_to_the_second(
 def test_it_survives_no_new_sign_in(hidden: Case, adviser: User, client_of: ClientOf) -> None:
     browser = client_of(adviser)
     break_it(browser, hidden)
-    browser.post("/account/sign-out/")
     again = client_of(adviser)
     assert again.get(hidden.get_absolute_url()).status_code == 404
     assert end_glasses_run_out(now=timezone.now()) == 1
+
+
+def test_signing_out_ends_it(hidden: Case, adviser: User, client_of: ClientOf) -> None:
+    browser, elsewhere = client_of(adviser), client_of(adviser)
+    break_it(browser, hidden)
+    assert elsewhere.get(hidden.get_absolute_url()).status_code == 200
+    browser.post("/account/sign-out/")
+    assert BreakGlass.objects.get().ended_at is not None
+    assert Event.objects.get(action="glass.closed").actor == adviser.pk
+    assert elsewhere.get(hidden.get_absolute_url()).status_code == 404
+
+
+def test_a_sign_in_that_ran_out_ends_it(hidden: Case, adviser: User, client_of: ClientOf) -> None:
+    start = timezone.now()
+    with time_machine.travel(start, tick=False):
+        browser = client_of(adviser)
+        break_it(browser, hidden)
+    with time_machine.travel(start + timedelta(hours=2), tick=False):
+        assert browser.get("/").status_code == 302
+    assert BreakGlass.objects.get().ended_at == start + timedelta(hours=2)
+
+
+def test_two_requests_at_once_open_one(
+    hidden: Case,
+    make_case: MakeCase,
+    adviser: User,
+    client_of: ClientOf,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Both look before either has written: the constraint decides, and the page says it plainly."""
+    other = make_case(protection="confidential")
+    browser = client_of(adviser)
+    break_it(browser, hidden)
+    monkeypatch.setattr("cases.people.actions.access._end", lambda *_args, **_words: None)
+    answer = browser.post(PAGE, {"number": other.number, "reason": REASON})
+    assert answer.status_code == 422
+    assert "in another window just now" in answer.content.decode()
+    assert BreakGlass.objects.get().person == hidden.person
+    assert Event.objects.filter(action="glass.broken").count() == 1
 
 
 def test_the_user_ends_it(hidden: Case, adviser: User, client_of: ClientOf) -> None:

@@ -96,9 +96,9 @@ def test_tasks_of_the_unit_stand_with_their_person(case: Case, browser: Client) 
 
 
 def test_a_protected_persons_work_is_for_the_cleared(
-    make_case: MakeCase, cleared: User, browser: Client, adviser: User, client_of: ClientOf
+    make_case: MakeCase, cleared: User, browser: Client, client_of: ClientOf
 ) -> None:
-    hidden = make_case(protection="strictly", family_name="Hemmelig", assigned_to=adviser)
+    hidden = make_case(protection="strictly", family_name="Hemmelig")
     make_task(
         case_id=hidden.pk, unit_id=hidden.unit_id, kind="call_person", about=uuid4(), reason="",
         due_at=timezone.now(), by=None,

@@ -111,11 +111,11 @@ def test_a_correction_of_an_old_page_is_refused(person: Person, adviser: User) -
 
 @pytest.mark.parametrize("protection", ["confidential", "strictly"])
 def test_a_protected_person_leaves_the_search(
-    person: Person, adviser: User, protection: str
+    person: Person, adviser: User, cleared: User, protection: str
 ) -> None:
     corrected(person, adviser, protection=protection)
     assert prefixes(person) == set()
-    corrected(person, adviser, protection="none")
+    corrected(person, cleared, protection="none")
     assert "furu" in prefixes(person)
 
 

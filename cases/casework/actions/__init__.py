@@ -5,6 +5,7 @@ from cases.casework.actions.access import (
     NotBehindGlass,
     block_from_case,
     break_glass_on_case,
+    correct_person_of,
 )
 from cases.casework.actions.referral import (
     AlreadyRegistered,
@@ -22,6 +23,7 @@ from cases.casework.actions.samples import (
 from cases.casework.actions.work import (
     AlreadyDone,
     MustNotSee,
+    NotCleared,
     NothingToDecide,
     NotOfThisUnit,
     TakesSamples,
@@ -45,6 +47,7 @@ __all__ = [
     "MustNotSee",
     "NoSuchCase",
     "NotBehindGlass",
+    "NotCleared",
     "NotOfThisUnit",
     "NothingToDecide",
     "OrderDetails",
@@ -52,6 +55,7 @@ __all__ = [
     "assign",
     "block_from_case",
     "break_glass_on_case",
+    "correct_person_of",
     "decide_on_find",
     "find_milestones",
     "finish_task",

@@ -1,4 +1,4 @@
-"""Blocks and broken glass reached through a case, with what follows for the case."""
+"""Blocks, broken glass and corrections reached through a case, with what follows for the case."""
 
 from django.utils import timezone
 
@@ -6,10 +6,11 @@ from cases.accounts.models import User
 from cases.accounts.roles import Permission
 from cases.audit.record import recorded
 from cases.casework.actions.work import assign
+from cases.casework.milestones import lock_cases_of_person
 from cases.casework.models import Case
 from cases.casework.tiers import is_behind_glass
-from cases.people.actions import block, break_glass
-from cases.people.models import Block, BreakGlass
+from cases.people.actions import PersonDetails, block, break_glass, correct_person
+from cases.people.models import Block, BreakGlass, Person
 
 
 class NoSuchCase(Exception):
@@ -36,7 +37,7 @@ def block_from_case(*, case: Case, user: User, reason: str, by: User) -> Block:
 
 
 def break_glass_on_case(*, number: str, reason: str, by: User) -> tuple[Case, BreakGlass]:
-    """Open the person of this case for four hours. Raises NoSuchCase, NotBehindGlass.
+    """Open the person of this case for four hours. Raises NoSuchCase, NotBehindGlass, GlassIsOpen.
 
     Overrides need, never role, unit, restriction or block.
     """
@@ -50,3 +51,24 @@ def break_glass_on_case(*, number: str, reason: str, by: User) -> tuple[Case, Br
             raise NotBehindGlass(case)
         glass = break_glass(person=case.person, case_number=case.number, reason=reason, by=by)
     return case, glass
+
+
+def correct_person_of(*, case: Case, details: PersonDetails, by: User) -> Person:
+    """Correct who the person is. Who is not cleared for a protected person has their case no more:
+    it is handed back, so that those who are find it among the not assigned.
+
+    Raises what `correct_person` raises.
+    """
+    with recorded():
+        lock_cases_of_person(case.pk)
+        person = correct_person(person=case.person, details=details, by=by)
+        if person.is_protected:
+            _hand_back_from_uncleared(person, by)
+    return person
+
+
+def _hand_back_from_uncleared(person: Person, by: User) -> None:
+    theirs = Case.objects.open().filter(person=person).select_related("assigned_to")
+    for case in theirs:
+        if case.assigned_to and case.unit_id not in case.assigned_to.units_cleared():
+            assign(case_id=case.pk, adviser=None, by=by)

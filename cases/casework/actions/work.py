@@ -8,7 +8,7 @@ from django.utils import timezone
 from cases.accounts.models import User
 from cases.audit.record import record, recorded
 from cases.casework.finds import compare
-from cases.casework.milestones import lock_case, write_milestones
+from cases.casework.milestones import lock_case, lock_cases_of_person, write_milestones
 from cases.casework.models import (
     Assignment,
     Case,
@@ -31,6 +31,10 @@ class MustNotSee(Exception):
     """A block names this employee: the case can not be theirs."""
 
 
+class NotCleared(Exception):
+    """The person is protected, and this employee is not cleared to see them."""
+
+
 class TakesSamples(Exception):
     """This employee takes samples from the person, and so does not meet them."""
 
@@ -46,24 +50,31 @@ class AlreadyDone(Exception):
 def assign(*, case_id: uuid.UUID, adviser: User | None, by: User) -> Case:
     """Give the case to an adviser of its unit, or to nobody.
 
-    Raises NotOfThisUnit, MustNotSee, TakesSamples, CaseIsClosed.
+    Raises NotOfThisUnit, MustNotSee, NotCleared, TakesSamples, CaseIsClosed.
     """
     with recorded():
+        lock_cases_of_person(case_id)
         case = lock_case(case_id)
         if adviser is not None:
-            advisers = User.objects.advisers_of(case.unit, timezone.localdate())
-            if not advisers.filter(pk=adviser.pk).exists():
-                raise NotOfThisUnit
-            if Block.objects.in_force().filter(user=adviser, person=case.person_id).exists():
-                raise MustNotSee
-            if Sample.objects.filter(case__person=case.person_id, taker=adviser).exists():
-                raise TakesSamples
+            _check_may_have(case, adviser)
         Assignment.objects.create(
             case=case, unit=case.unit, adviser=adviser, assigned_at=timezone.now(), assigned_by=by
         )
         write_milestones(case, assigned_to=adviser)
         record("case.assigned", by=by, unit=case.unit_id, target=case, persons=[case.person_id])
     return case
+
+
+def _check_may_have(case: Case, adviser: User) -> None:
+    advisers = User.objects.advisers_of(case.unit, timezone.localdate())
+    if not advisers.filter(pk=adviser.pk).exists():
+        raise NotOfThisUnit
+    if Block.objects.in_force().filter(user=adviser, person=case.person_id).exists():
+        raise MustNotSee
+    if case.person.is_protected and case.unit_id not in adviser.units_cleared():
+        raise NotCleared
+    if Sample.objects.filter(case__person=case.person_id, taker=adviser).exists():
+        raise TakesSamples
 
 
 def decide_on_find(*, case_id: uuid.UUID, decision: str, reason: str, by: User) -> Case:

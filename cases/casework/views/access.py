@@ -25,6 +25,7 @@ from cases.casework.tiers import DeclarationNeeded, GlassNeeded, tier_of
 from cases.casework.views.lookup import undeclared_case, visible_case
 from cases.people.actions import (
     AlreadyBlocked,
+    GlassIsOpen,
     NotYoursToLift,
     declare_access,
     end_glass,
@@ -87,6 +88,11 @@ def _break_glass(request: StaffRequest, form: GlassForm) -> HttpResponse:
         except NoSuchCase:
             form.add_error(
                 "number", _("There is no such case that you can open. Check the number.")
+            )
+        except GlassIsOpen:
+            form.add_error(
+                None,
+                _("You broke the glass in another window just now. Look there, or send again."),
             )
         except NotBehindGlass as open_case:
             return redirect(open_case.case)

@@ -13,10 +13,7 @@ from cases.accounts.access import StaffRequest, require_in_unit, requires
 from cases.accounts.roles import Permission
 from cases.casework.actions import (
     AlreadyDone,
-    MustNotSee,
     NothingToDecide,
-    NotOfThisUnit,
-    TakesSamples,
     assign,
     decide_on_find,
     finish_task,
@@ -26,6 +23,7 @@ from cases.casework.finds import compare_order, police_order_of
 from cases.casework.forms.case import AssignForm, DecideForm, NoteForm
 from cases.casework.milestones import CaseIsClosed
 from cases.casework.models import Case, Task
+from cases.casework.refusals import NotTheirs, explain
 from cases.casework.views.lookup import visible_case
 
 CLOSED = gettext_lazy("The case is closed. Nothing more is written on it.")
@@ -62,14 +60,8 @@ def assign_case(request: StaffRequest, case_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             assign(case_id=case.pk, adviser=form.cleaned_data["adviser"], by=request.user)
-        except NotOfThisUnit:
-            form.add_error("adviser", _("This adviser does not belong to the unit."))
-        except MustNotSee:
-            form.add_error("adviser", _("This adviser must not have this case. Choose another."))
-        except TakesSamples:
-            form.add_error(
-                "adviser", _("This colleague takes drug tests of the person. Choose another.")
-            )
+        except NotTheirs as refusal:
+            explain(form, "adviser", refusal)
         except CaseIsClosed:
             messages.warning(request, CLOSED)
             return redirect(case)

@@ -4,37 +4,51 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from cases.accounts.access import StaffRequest, requires
 from cases.accounts.roles import Permission
+from cases.casework.actions import correct_person_of
 from cases.casework.models import Case
 from cases.casework.views.lookup import visible_case
 from cases.core.models import StaleVersion
-from cases.people.actions import add_contact_point, correct_person, withdraw_contact_point
+from cases.people.actions import NotClearedToLower, add_contact_point, withdraw_contact_point
 from cases.people.forms import DETAIL_FIELDS, ContactForm, CorrectPersonForm
+
+NOT_CLEARED = gettext_lazy(
+    "Only somebody who is cleared for protected addresses can make the protection weaker."
+)
 
 
 @requires(Permission.WORK_ON_CASES)
 def correct(request: StaffRequest, case_id: UUID) -> HttpResponse:
     case = visible_case(request, case_id, Permission.WORK_ON_CASES)
-    initial = CorrectPersonForm.initial_for(case.person)
-    form = CorrectPersonForm(request.POST or None, initial=initial)
+    form = _form_about(case, request, request.POST or None)
     conflicts: list[dict[str, object]] = []
     if request.method == "POST" and form.is_valid():
         case.person.version = form.cleaned_data["version"]
         try:
-            correct_person(person=case.person, details=form.details(), by=request.user)
+            correct_person_of(case=case, details=form.details(), by=request.user)
         except StaleVersion:
             form, conflicts = _with_conflicts(request, case, form)
+        except NotClearedToLower:
+            form.add_error("protection", NOT_CLEARED)
         else:
             return _corrected(request, case)
     context = {"case": case, "form": form, "conflicts": conflicts}
     status = 409 if conflicts else 422 if form.errors else 200
     return render(request, "casework/correct_person.html", context, status=status)
+
+
+def _form_about(case: Case, request: StaffRequest, data: QueryDict | None) -> CorrectPersonForm:
+    form = CorrectPersonForm(data, initial=CorrectPersonForm.initial_for(case.person))
+    if case.unit_id not in request.user.units_cleared():
+        form.offer_no_less_than(case.person.protection)
+    return form
 
 
 def _with_conflicts(
@@ -55,7 +69,7 @@ def _with_conflicts(
     ]
     data = request.POST.copy()
     data["version"] = str(case.person.version)
-    return CorrectPersonForm(data), conflicts
+    return _form_about(case, request, data), conflicts
 
 
 def _shown(field: Any, value: object) -> object:

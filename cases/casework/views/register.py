@@ -19,6 +19,7 @@ from cases.casework.choices import bases_for, existing_person, substances
 from cases.casework.forms.finds import FindFormSet
 from cases.casework.forms.referral import ReferralForm
 from cases.casework.models import Case, LegalBasis
+from cases.casework.refusals import NotTheirs, explain
 from cases.people.actions import IdentityNumberTaken, add_new_contacts, register_person
 from cases.people.models import Person
 from cases.units.models import Unit
@@ -118,9 +119,11 @@ def _save(request: StaffRequest, unit: Unit, entry: Entry) -> Case | None:
     """Person, referral, find and case in one transaction; None when the form has a new error."""
     finds = entry.finds.details() if entry.finds is not None else []
     form = entry.form
+    # Before the rest: that somebody looked stays in the log when the rest is rolled back.
+    known = _known_person(request, unit, form)
     try:
         with recorded():
-            person = _person(request, unit, form)
+            person = _person(request, unit, form, known)
             return register_referral(
                 person=person,
                 details=form.referral(finds),
@@ -134,20 +137,27 @@ def _save(request: StaffRequest, unit: Unit, entry: Entry) -> Case | None:
             "sender_reference",
             _("This reference is registered for this person already. Look among the cases."),
         )
+    except NotTheirs as refusal:
+        explain(form, "assigned_to", refusal)
     return None
 
 
-def _person(request: StaffRequest, unit: Unit, form: ReferralForm) -> Person:
+def _known_person(request: StaffRequest, unit: Unit, form: ReferralForm) -> Person | None:
+    """Whom the user has ticked that it is."""
     number = form.cleaned_data["identity_number"]
-    if form.cleaned_data["use_existing"] and number is not None:
-        person = existing_person(request.user, unit, number.digits)
-        if person is not None:
-            add_new_contacts(person=person, contacts=form.contacts(), by=request.user)
-            return person
+    if number is None or not form.cleaned_data["use_existing"]:
+        return None
+    return existing_person(request.user, unit, number.digits)
+
+
+def _person(request: StaffRequest, unit: Unit, form: ReferralForm, known: Person | None) -> Person:
+    if known is not None:
+        add_new_contacts(person=known, contacts=form.contacts(), by=request.user)
+        return known
     return register_person(
         unit=unit,
         details=form.details(),
-        identity_number=number,
+        identity_number=form.cleaned_data["identity_number"],
         contacts=form.contacts(),
         by=request.user,
     )

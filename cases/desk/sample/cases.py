@@ -37,6 +37,7 @@ from cases.desk.sample.stories import Story
 from cases.desk.sample.units import StaffedUnit
 from cases.letters.content import LetterContent
 from cases.letters.models import Letter, LetterKind
+from cases.people.models import Person
 from cases.support.models import (
     AnswerToSender,
     Closing,
@@ -75,7 +76,7 @@ class CaseMaker:
         person, parts = make_person(self.staffed.unit, number, self.rng, self.today)
         self.batch.add(person, *parts)
         opened = self._moment(-story.days_open, time(9, 30))
-        by = self.staffed.advisers[number % len(self.staffed.advisers)]
+        by = self._adviser_of(person, number)
         basis = self._basis(story, number)
         referral = self._referral(story, person, basis, opened, by, number)
         case = self._case(story, referral, opened, by)
@@ -85,6 +86,14 @@ class CaseMaker:
         self._close(story, case, by)
         case.next_due_at = due_of(case, self.now)
         return case
+
+    def _adviser_of(self, person: Person, number: int) -> User:
+        """In turn; a protected person has one who is cleared."""
+        advisers = self.staffed.advisers
+        if person.is_protected:
+            cleared = [a for a in advisers if person.unit_id in a.units_cleared()]
+            advisers = cleared or advisers
+        return advisers[number % len(advisers)]
 
     def _moment(self, days: int, clock: time) -> datetime:
         """That many days from today, moved to a working day, at this Oslo time."""

@@ -3,6 +3,7 @@
 from cases.people.actions.access import (
     AlreadyBlocked,
     AlreadyReviewed,
+    GlassIsOpen,
     NotYoursToLift,
     NotYoursToReview,
     block,
@@ -16,6 +17,7 @@ from cases.people.actions.access import (
 from cases.people.actions.person import (
     ContactDetails,
     IdentityNumberTaken,
+    NotClearedToLower,
     PersonDetails,
     add_contact_point,
     add_new_contacts,
@@ -30,7 +32,9 @@ __all__ = [
     "AlreadyBlocked",
     "AlreadyReviewed",
     "ContactDetails",
+    "GlassIsOpen",
     "IdentityNumberTaken",
+    "NotClearedToLower",
     "NotYoursToLift",
     "NotYoursToReview",
     "PersonDetails",

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db import IntegrityError
 from django.utils import timezone
 
 from cases.accounts.models import User
@@ -25,6 +26,10 @@ class AlreadyBlocked(Exception):
 
 class NotYoursToLift(Exception):
     """Whoever must not see a person does not decide that they may."""
+
+
+class GlassIsOpen(Exception):
+    """The same user broke the glass in another request at the same moment."""
 
 
 class AlreadyReviewed(Exception):
@@ -93,13 +98,13 @@ def declare_access(*, person: Person, reason: str, note: str, by: User) -> Decla
 def break_glass(*, person: Person, case_number: str, reason: str, by: User) -> BreakGlass:
     """Open one person for four hours; leader and auditor are told by the row itself.
 
-    A glass that is open already is ended first: one person at a time.
+    A glass that is open already is ended first: one person at a time. Raises GlassIsOpen.
     """
     with recorded():
         now = timezone.now()
         for earlier in BreakGlass.objects.filter(user=by, ended_at=None):
             _end(earlier, now, by=by)
-        glass = BreakGlass.objects.create(
+        glass = BreakGlass(
             unit_id=person.unit_id,
             user=by,
             person=person,
@@ -108,6 +113,10 @@ def break_glass(*, person: Person, case_number: str, reason: str, by: User) -> B
             started_at=now,
             until=now + GLASS_OPEN_FOR,
         )
+        try:
+            glass.save(force_insert=True)
+        except IntegrityError as error:
+            raise GlassIsOpen from error
         record(
             "glass.broken",
             by=by,

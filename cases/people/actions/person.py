@@ -17,6 +17,7 @@ from cases.people.models import (
     IdentityNumber,
     NumberChange,
     Person,
+    Protection,
     SearchToken,
     contact_lookup,
     contact_lookups,
@@ -28,6 +29,11 @@ from cases.units.models import Unit
 
 class IdentityNumberTaken(Exception):
     """Somebody in this unit already has this number."""
+
+
+class NotClearedToLower(Exception):
+    """Only who is cleared for protected people makes a protection weaker: four hours of broken
+    glass must not open the person for good."""
 
 
 @dataclass(frozen=True)
@@ -123,10 +129,15 @@ def withdraw_contact_point(*, point: ContactPoint, by: User) -> ContactPoint:
 
 
 def correct_person(*, person: Person, details: PersonDetails, by: User) -> Person:
-    """Save what differs. Raises StaleVersion when somebody else saved in between."""
+    """Save what differs. Raises NotClearedToLower, and StaleVersion when somebody else saved in
+    between.
+    """
     changed = [k for k, v in vars(details).items() if getattr(person, k) != v]
     if not changed:
         return person
+    is_lower = Protection(details.protection).hides_less_than(Protection(person.protection))
+    if is_lower and person.unit_id not in by.units_cleared():
+        raise NotClearedToLower
     with recorded():
         before = [(name, str(getattr(person, name))) for name in changed]
         for name in changed:

@@ -207,6 +207,10 @@ class BreakGlass(Row):
                 name="break_glass_ends",
                 condition=Q(until__gt=F("started_at")),
             ),
+            # One person at a time, also for two requests that both found none open.
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(ended_at=None), name="break_glass_one_at_a_time"
+            ),
             both_or_neither("break_glass_reviewed", "reviewed_at", "reviewed_by"),
             models.CheckConstraint(
                 name="break_glass_reviewed_by_somebody_else",

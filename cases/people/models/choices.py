@@ -3,9 +3,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Protection(models.TextChoices):
+    """From open to hidden: each hides more than those before it."""
+
     NONE = "none", _("none")
     CONFIDENTIAL = "confidential", _("confidential address")
     STRICTLY_CONFIDENTIAL = "strictly", _("strictly confidential address")
+
+    def hides_less_than(self, other: "Protection") -> bool:
+        in_order = list(Protection)
+        return in_order.index(self) < in_order.index(other)
 
 
 class LetterLanguage(models.TextChoices):
