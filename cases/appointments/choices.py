@@ -16,10 +16,6 @@ def places_of(unit: Unit) -> QuerySet[Place]:
     return Place.objects.in_use().filter(unit=unit)
 
 
-def advisers_of(unit: Unit, day: date) -> QuerySet[User]:
-    return User.objects.advisers_of(unit, day)
-
-
 def booked_times(adviser: User, day: date) -> list[tuple[datetime, datetime]]:
     """From and to of everything the adviser has that day, in whichever unit; no names."""
     midnight = datetime.combine(day, time(0), tzinfo=OSLO)

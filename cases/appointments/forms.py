@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.accounts.models import User
-from cases.appointments.choices import advisers_of, places_of
+from cases.appointments.choices import places_of
 from cases.appointments.models import LENGTHS, Appointment, AttendanceResult, SentHow, WhoAsked
+from cases.casework.duties import advisers_who_may_meet
 from cases.casework.models import Case
 from cases.core.dates import local
 from cases.core.forms import (
@@ -62,7 +63,7 @@ class BookForm(AdvisoryForm):
 
     def __init__(self, *args: Any, case: Case, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["adviser"].queryset = advisers_of(case.unit, timezone.localdate())
+        self.fields["adviser"].queryset = advisers_who_may_meet(case, timezone.localdate())
         self.fields["place"].queryset = places_of(case.unit)
         self.fields["adviser"].initial = case.assigned_to_id or user.pk
 

@@ -11,6 +11,7 @@ from cases.appointments.actions import (
     AlreadyBooked,
     AlreadyRecorded,
     InThePast,
+    MustNotMeet,
     NotBooked,
     NotOfTheUnit,
     NotOnTheGrid,
@@ -32,6 +33,10 @@ SENTENCES: dict[type[Exception], tuple[str | None, Promise]] = {
     NotOnTheGrid: ("clock", gettext_lazy("Choose a time in steps of five minutes, such as 10.05.")),
     InThePast: ("clock", gettext_lazy("That time has passed. Choose a later one.")),
     TooFarAhead: ("day", gettext_lazy("That is more than a year ahead. Check the year.")),
+    MustNotMeet: (
+        "adviser",
+        gettext_lazy("This colleague must not meet the person. Choose another."),
+    ),
     NotReady: (
         None,
         gettext_lazy("Decide on the find first. The person is not summoned before that."),

@@ -132,6 +132,20 @@ def test_a9_the_persons_adviser_takes_no_sample(case: Case, unit: Unit, adviser:
         order(case, both, both, exception="Ingen andre på jobb")
 
 
+def test_a9_the_adviser_of_another_case_of_the_person_takes_no_sample(
+    case: Case, make_case: Callable[..., Case], unit: Unit, adviser: User, colleague: User
+) -> None:
+    both = also_takes_samples(colleague, unit)
+    another = make_case(person=case.person, basis="own_wish", assigned_to=None)
+    ordered = order(case, both, adviser)
+    Case.objects.filter(pk=another.pk).update(assigned_to=both)
+    with pytest.raises(TakerIsAdviser):
+        record_sample(sample_id=ordered.pk, taken=True, by=both)
+    ordered.delete()
+    with pytest.raises(TakerIsAdviser):
+        order(case, both, adviser)
+
+
 def test_a9_the_leader_says_why_and_it_is_reviewed(
     case: Case, unit: Unit, adviser: User, leader: User
 ) -> None:
@@ -149,6 +163,21 @@ def test_a9_who_takes_samples_is_given_no_case_of_the_person(
     order(case, both, adviser)
     with pytest.raises(TakesSamples):
         assign(case_id=case.pk, adviser=both, by=leader)
+
+
+def test_a9_kin_who_only_takes_samples_is_blocked_and_has_it_no_more(
+    case: Case, leader: User, adviser: User, sample_taker: User, client_of: ClientOf
+) -> None:
+    ordered = order(case, sample_taker, adviser)
+    factories.declare(leader, case)
+    typed = {"user": str(sample_taker.pk), "reason": "Tante"}
+    assert client_of(leader).post(f"/cases/{case.pk}/blocks/", typed).status_code == 302
+    browser = client_of(sample_taker)
+    assert "Testperson" not in browser.get("/cases/samples/").content.decode()
+    answer = browser.post(f"/cases/samples/{ordered.pk}/", {"taken": "yes"})
+    assert answer.status_code == 404
+    ordered.refresh_from_db()
+    assert ordered.taken is None
 
 
 def test_who_must_not_see_the_person_takes_no_sample(

@@ -17,6 +17,7 @@ from cases.appointments.models import (
     AppointmentStatus,
 )
 from cases.audit.record import recorded
+from cases.casework.duties import advisers_who_may_meet
 from cases.casework.milestones import lock_case, write_milestones
 from cases.casework.models import Case, FindDecision
 from cases.core.dates import to_utc
@@ -58,6 +59,10 @@ class NotOfTheUnit(Exception):
         self.kind = kind
 
 
+class MustNotMeet(Exception):
+    """A block names the adviser, they take the person's tests, or they are not cleared for them."""
+
+
 @dataclass(frozen=True)
 class Slot:
     """Where and when, checked: the moments in UTC and the wall time that was agreed."""
@@ -75,7 +80,7 @@ def book(
     """Book a meeting and everybody and everything it needs.
 
     Raises SlotTaken, NotOnTheGrid, InThePast, TooFarAhead, NonexistentLocalTime,
-    AmbiguousLocalTime, NotReady, AlreadyBooked, NotOfTheUnit, CaseIsClosed.
+    AmbiguousLocalTime, NotReady, AlreadyBooked, NotOfTheUnit, MustNotMeet, CaseIsClosed.
     """
     with recorded():
         case = lock_case(case_id)
@@ -167,8 +172,7 @@ def _checked_slot(
         raise NotOnTheGrid
     if place.unit_id != case.unit_id or not place.in_use:
         raise NotOfTheUnit(slots.Resource.PLACE)
-    if not User.objects.advisers_of(case.unit, day).filter(pk=adviser.pk).exists():
-        raise NotOfTheUnit(slots.Resource.ADVISER)
+    _check_may_meet(case, adviser, day)
     starts_at = to_utc(day, clock)
     now = timezone.now()
     if starts_at <= now:
@@ -182,6 +186,14 @@ def _checked_slot(
         ends_at=starts_at + timedelta(minutes=minutes),
         local_start=f"{day.isoformat()}T{clock:%H:%M}",
     )
+
+
+def _check_may_meet(case: Case, adviser: User, day: date) -> None:
+    if advisers_who_may_meet(case, day).filter(pk=adviser.pk).exists():
+        return
+    if User.objects.advisers_of(case.unit, day).filter(pk=adviser.pk).exists():
+        raise MustNotMeet
+    raise NotOfTheUnit(slots.Resource.ADVISER)
 
 
 def _keep_what_it_was(

@@ -9,7 +9,8 @@ from cases.accounts.models import User
 from cases.accounts.roles import Permission
 from cases.audit.record import record, recorded
 from cases.casework.actions.work import AlreadyDone
-from cases.casework.milestones import lock_case
+from cases.casework.duties import is_adviser_of
+from cases.casework.milestones import lock_case, lock_cases_of_person
 from cases.casework.models import Sample
 
 TAKER_IS_ADVISER = "taker_is_adviser"
@@ -28,6 +29,7 @@ def order_sample(
 ) -> Sample:
     """Raises NoSampleTaker, TakerIsAdviser, CaseIsClosed."""
     with recorded():
+        lock_cases_of_person(case_id)
         case = lock_case(case_id)
         if (
             not User.objects.sample_takers_of(case.unit, timezone.localdate())
@@ -36,7 +38,7 @@ def order_sample(
             or case.person.blocks.in_force().filter(user=taker).exists()
         ):
             raise NoSampleTaker
-        is_adviser = case.assigned_to_id == taker.pk
+        is_adviser = is_adviser_of(taker, case)
         may_except = by.may(Permission.SEE_RESTRICTED, case.unit_id)  # the leader
         if is_adviser and not (exception and may_except):
             raise TakerIsAdviser
@@ -66,7 +68,7 @@ def record_sample(*, sample_id: UUID, taken: bool, by: User) -> Sample:
         )
         if sample.taken is not None:
             raise AlreadyDone
-        if sample.case.assigned_to_id == by.pk and not sample.exception:
+        if is_adviser_of(by, sample.case) and not sample.exception:
             raise TakerIsAdviser
         sample.taken, sample.recorded_at, sample.recorded_by = taken, timezone.now(), by
         sample.save_version("taken", "recorded_at", "recorded_by")

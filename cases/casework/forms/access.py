@@ -85,8 +85,10 @@ class BlockForm(AdvisoryForm):
     def __init__(self, *args: Any, case: Case, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by = by
-        colleagues = User.objects.advisers_of(case.unit, timezone.localdate())
-        self.fields["user"].queryset = colleagues
+        today = timezone.localdate()
+        advisers = User.objects.advisers_of(case.unit, today)
+        # Who only takes tests can be kin, too, and has the person's name on their list.
+        self.fields["user"].queryset = advisers | User.objects.sample_takers_of(case.unit, today)
 
     def clean_user(self) -> User:
         user = self.cleaned_data["user"]
