@@ -4,6 +4,7 @@ from datetime import date
 
 from cases.accounts.models import User
 from cases.accounts.roles import Permission
+from cases.audit.models import Outcome
 from cases.audit.record import record
 from cases.casework.models import LegalBasis, Substance, UnitLawProfile
 from cases.people.models import Person
@@ -34,9 +35,17 @@ def substances() -> list[Substance]:
 
 
 def existing_person(user: User, unit: Unit, digits: str) -> Person | None:
-    """Who has this number in the unit, if the user may see them; the look-up is logged."""
-    visible = Person.objects.visible_to(user)
-    person = visible.with_identity_number(unit, digits).first()
-    if person is not None:
-        record("person.found_by_number", by=user, unit=unit.pk, target=person, persons=[person.pk])
-    return person
+    """Who has this number in the unit, if the user may see them.
+
+    The look-up is logged, also when it meets somebody the user may not see: that the number is
+    taken, they learn all the same, and so it stands in that person's log as refused.
+    """
+    person = Person.objects.with_identity_number(unit, digits).first()
+    if person is None:
+        return None
+    is_visible = Person.objects.visible_to(user).filter(pk=person.pk).exists()
+    record(
+        "person.found_by_number", by=user, unit=unit.pk, target=person, persons=[person.pk],
+        outcome=Outcome.DONE if is_visible else Outcome.DENIED,
+    )  # fmt: skip
+    return person if is_visible else None
