@@ -25,6 +25,8 @@ from cases.core.models import StaleVersion
 from cases.core.neutrality import revealing_words
 from cases.letters.models import Letter, TextTemplate
 from cases.people.actions import ContactDetails
+from cases.people.models import Person
+from tests import factories
 from tests.appointments.conftest import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("texts")]
@@ -118,7 +120,7 @@ def test_a_protected_address_is_nowhere_in_the_letter(
     protection: str,
 ) -> None:
     case = make_case(protection=protection)
-    appointment = book_for(case)
+    appointment = book_for(case, adviser=cleared)
     send_summons(
         appointment_id=appointment.pk,
         seen_version=1,
@@ -130,6 +132,26 @@ def test_a_protected_address_is_nowhere_in_the_letter(
     for name in ("summons", "summons_page"):
         assert ADDRESS not in text_of(client.get(url(name, case)))
     assert ADDRESS not in Letter.objects.get().content
+
+
+def test_a_summons_sent_before_the_protection_is_printed_without_the_address(
+    client_of: Callable[[User], Client], cleared: User, case: Case, booked: Appointment
+) -> None:
+    sent = send_summons(
+        appointment_id=booked.pk, seen_version=1, sent_on=NOW.date(), sent_how="post", by=cleared
+    )
+    factories.declare(cleared, case)
+    browser = client_of(cleared)
+    pages = [
+        url("summons_page", case),
+        reverse("appointments:sent_summons", args=[case.pk, sent.pk]),
+    ]
+    assert all(ADDRESS in text_of(browser.get(page)) for page in pages)
+    Person.objects.filter(pk=case.person_id).update(protection="strictly")
+    for page in pages:
+        printed = text_of(browser.get(page))
+        assert case.person.full_name in printed
+        assert ADDRESS not in printed
 
 
 def test_two_addresses_are_none_and_the_page_says_so(

@@ -1,5 +1,6 @@
 """The summons: seen before it is sent, printed on a page of its own, kept as it went."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -106,4 +107,7 @@ def _sent_for_this_time(appointment: Appointment) -> Summons | None:
 
 def _content_of(sent: Summons, case: Case) -> LetterContent:
     sent.letter.case = case  # whose person's key opens it
-    return LetterContent.from_json(str(sent.letter.content))
+    content = LetterContent.from_json(str(sent.letter.content))
+    if case.person.is_protected:  # maybe only since it went: paper shows no address any more
+        return replace(content, recipient_lines=content.recipient_lines[:1])
+    return content
