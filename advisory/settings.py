@@ -31,7 +31,6 @@ SECRET_KEY = env.str("SECRET_KEY", PRACTICE_SECRET_KEY)
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 FIELD_KEYS = env.str("FIELD_KEYS", PRACTICE_FIELD_KEYS)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-BASE_URL = env.str("BASE_URL", "")
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", PRODUCTION)
 
 # --- Applications -----------------------------------------------------------------------------

@@ -43,9 +43,7 @@ class FiguresForm(AdvisoryForm):
         }
         super().__init__({name: data.get(name, usual) for name, usual in defaults.items()})
         self.fields["unit"].choices = [(key, unit.name) for key, unit in self.units.items()]
-        self.fields["year"].choices = [
-            (year, _year_label(year, period)) for year, period in self.safe_periods.items()
-        ]
+        self.fields["year"].choices = [(year, str(year)) for year in self.safe_periods]
         for name in ("year",) if self.is_exact else ("first", "last"):
             del self.fields[name]
 
@@ -69,10 +67,3 @@ def _usual_unit(user: User, units: list[Unit]) -> str:
     led, own = user.units_where(Permission.SEE_UNIT_FIGURES), user.units_where(Permission.SEE_CASES)
     ranked = sorted(units, key=lambda unit: (unit.pk not in led, unit.pk not in own))
     return str(ranked[0].pk) if ranked else ""
-
-
-def _year_label(year: int, period: Period) -> str:
-    if period.last == date(year, 12, 31):
-        return str(year)
-    last_day = date_format(period.last, "DATE_FORMAT")
-    return _("%(year)s, until %(day)s") % {"year": year, "day": last_day}

@@ -60,10 +60,17 @@ class FiguresPage:
     median_days: float | None
     median_is_hidden: bool
     leaves_out_erased: bool
+    is_safe: bool
+    counts_erased: bool
 
 
 def page_of(figures: Figures, *, is_safe: bool) -> FiguresPage:
-    """The figures as the unit's leader sees them, or safe for everybody else."""
+    """The figures as the unit's leader sees them, or safe for everybody else.
+
+    Where erased cases are counted they are safe for the leader, too: with one erased case in a year
+    the exact numbers would tell what became of it, and the leader may know whose it was.
+    """
+    is_safe = is_safe or figures.counts_erased
     show: Show = blotted if is_safe else exact
     attendance = {code: show(number) for code, number in figures.attendance.items()}
     replies = {code: show(number) for code, number in figures.replies.items()}
@@ -81,6 +88,8 @@ def page_of(figures: Figures, *, is_safe: bool) -> FiguresPage:
         median_days=None if too_few else figures.median_days,
         median_is_hidden=too_few,
         leaves_out_erased=figures.leaves_out_erased,
+        is_safe=is_safe,
+        counts_erased=figures.counts_erased,
     )
 
 

@@ -6,7 +6,6 @@ from datetime import date, datetime, time, timedelta
 from cases.core.working_days import OSLO
 
 YEARS_BACK = 5
-MONTHS_IN_A_QUARTER = 3
 
 
 @dataclass(frozen=True)
@@ -38,17 +37,8 @@ def this_year_to_date(today: date) -> Period:
 def safe_periods(today: date) -> dict[int, Period]:
     """The periods whoever is not the unit's leader can choose between, the newest first.
 
-    They never overlap: no two pages can be subtracted from each other. The running year is counted
-    to the end of its last finished quarter, so that its figures do not tell from one day to the
-    next what a single person has done.
+    Finished years, which never overlap: no two pages can be subtracted from each other, not today's
+    either from the one of last spring, as those of a running year could.
     """
-    years = {today.year: _finished_part(today)} if today.month > MONTHS_IN_A_QUARTER else {}
-    for year in range(today.year - 1, today.year - 1 - YEARS_BACK, -1):
-        years[year] = Period(date(year, 1, 1), date(year, 12, 31))
-    return years
-
-
-def _finished_part(today: date) -> Period:
-    first_month_of_quarter = today.month - (today.month - 1) % MONTHS_IN_A_QUARTER
-    quarter_begins = date(today.year, first_month_of_quarter, 1)
-    return Period(date(today.year, 1, 1), quarter_begins - timedelta(days=1))
+    years = range(today.year - 1, today.year - 1 - YEARS_BACK, -1)
+    return {year: Period(date(year, 1, 1), date(year, 12, 31)) for year in years}

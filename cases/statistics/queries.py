@@ -45,6 +45,7 @@ class Figures:
     days_to_first_meeting: tuple[int, ...]  # of referrals received in the period, sorted
     # Of a part of a year it is not known any more what erased cases counted for.
     leaves_out_erased: bool = False
+    counts_erased: bool = False
 
     @property
     def median_days(self) -> float | None:
@@ -72,6 +73,7 @@ def figures_of(unit: Unit, period: Period) -> Figures:
             sorted([*_days_to_first_meeting(unit, period), *kept.days_to_first_meeting()])
         ),
         leaves_out_erased=kept.leaves_out,
+        counts_erased=kept.counts,
     )
 
 
@@ -105,6 +107,10 @@ class _Kept:
     @property
     def leaves_out(self) -> bool:
         return any(not self.period.is_whole(year) for year, *_rest in self.erased)
+
+    @property
+    def counts(self) -> bool:
+        return any(self.period.is_whole(year) for year, *_rest in self.erased)
 
     def of(self, measure: str) -> Iterator[tuple[str, int]]:
         for year, of_measure, code, number in self.erased:

@@ -55,6 +55,7 @@ theirs = [c for c in cases if str(c.pk) not in taken and c.assigned_to_id not in
 found["colleagues"] = str(theirs[0].pk)
 found["person"] = str(Case.objects.get(pk=found["help_running"]).person_id)
 found["kari"] = str(kari.pk)
+found["membership"] = str(kari.memberships.get().pk)
 found["led"] = str(theirs[1].pk)
 liv = User.objects.get(email="liv.testberg@example.no")
 Case.objects.filter(pk=theirs[1].pk).update(assigned_to=liv)
@@ -213,6 +214,14 @@ PAGES = (
     Shown("mock-phone", "/messages/phone/"),
     Shown("settings", "/account/settings/"),
     Shown("second-factor", "/account/second-factor/"),
+    Shown("sessions", "/account/sessions/"),
+    Shown("people", "/account/people/{unit}/", LIV),
+    Shown("people-municipal", "/account/people/{unit}/", SIV),
+    Shown("member", "/account/people/{unit}/{kari}/", LIV),
+    Shown("member-add", "/account/people/{unit}/add/", SIV, _send_with_faults),
+    Shown("stand-in-add", "/account/people/{unit}/stand-ins/add/", LIV),
+    Shown("membership-end", "/account/people/{unit}/roles/{membership}/end/", LIV),
+    Shown("blocks", "/cases/{led}/blocks/", LIV),
     Shown("not-found", "/cases/{unit}/"),
     Shown("forbidden", "/cases/", PER),
     Shown("admin", "/admin/", ADA),

@@ -118,7 +118,7 @@ class Case(Versioned):
     summonses_allowed = models.PositiveSmallIntegerField()
     deadline_on = models.DateField(null=True)
 
-    # Milestones: written by `actions.write_milestones` alone, rebuilt from the facts by `selfcheck`.
+    # Milestones: written by `milestones.write_milestones` alone, rebuilt from the facts by `selfcheck`.
     find_decision = models.CharField(max_length=10, choices=FindDecision, blank=True)
     next_appointment_at = models.DateTimeField(null=True)
     next_appointment_ends_at = models.DateTimeField(null=True)
