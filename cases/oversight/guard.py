@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, UUIDField, Value
+from django.db.models import Exists, OuterRef, Q, UUIDField, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -28,6 +28,8 @@ Handler = Callable[[HttpRequest], HttpResponse]
 SHOWING_PEOPLE = frozenset(
     {"desk", "people", "casework", "appointments", "support", "reminders", "privacy", "retention"}
 )
+# Refused, it tells all the same that a person is registered here: it counts like an opening.
+TELLING = "person.found_by_number"
 ALSO_CLOSED = frozenset({"oversight:person_report", "oversight:person_report_file"})
 STILL_OPEN = frozenset({"desk:waiting", "desk:healthz", "desk:readyz"})
 
@@ -86,8 +88,8 @@ def _shows_people(app: str, page: str) -> bool:
 
 def opened_in(recording: Recording) -> list[Event]:
     """The events of this request that open one person."""
-    done = (event for event in recording.events if event.outcome == Outcome.DONE)
-    return [event for event in done if event.action in OPENING]
+    opening = (event for event in recording.events if event.action in OPENING)
+    return [e for e in opening if e.outcome == Outcome.DONE or e.action == TELLING]
 
 
 def opened_lately(user: User, now: datetime) -> set[UUID]:
@@ -97,8 +99,8 @@ def opened_lately(user: User, now: datetime) -> set[UUID]:
     forgiven = stops.filter(lifted_at__gte=OuterRef("at"))
     events = Event.objects.by_actor(user.pk).filter(
         ~Exists(forgiven),
+        Q(outcome=Outcome.DONE) | Q(action=TELLING),
         action__in=OPENING,
-        outcome=Outcome.DONE,
         at__gt=now - timedelta(hours=1),
     )
     people = EventPerson.objects.filter(event__in=events.values("pk")).values_list("person")

@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 
 from cases.accounts.models import User
-from cases.audit.models import Event
+from cases.audit.models import Event, Outcome
 from cases.audit.record import record, recorded
 from cases.casework.models import Case
 from cases.oversight.actions import AlreadySigned, NotYoursToSign, lift_stop, stop_reading
@@ -63,6 +63,21 @@ def test_a13_the_same_people_again_are_no_more_people(
     for case in at_the_limit[:3]:
         assert browser.get(case.get_absolute_url()).status_code == 200
     assert not ReadingStop.objects.exists()
+
+
+def test_a13_a_number_that_finds_somebody_hidden_counts(
+    make_case: MakeCase, adviser: User, browser: Client
+) -> None:
+    """Whoever tries numbers learns who is registered here, also from a refusal."""
+    hidden = [make_case() for _ in range(MOST_PEOPLE_AN_HOUR)]
+    with recorded():
+        for case in hidden:
+            record(
+                "person.found_by_number", by=adviser, unit=case.unit_id, outcome=Outcome.DENIED,
+                persons=[case.person_id],
+            )  # fmt: skip
+    assert browser.get(hidden[0].get_absolute_url()).status_code == 200
+    assert browser.get(make_case().get_absolute_url()).status_code == 429
 
 
 def test_a13_an_hour_later_it_is_another_hour(
