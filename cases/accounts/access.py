@@ -34,7 +34,7 @@ class StaffRequest(HttpRequest):
 
 
 class ReasonNeeded(Exception):
-    """The row may be opened, but only after saying why. `address` is where that is done."""
+    """The row may be opened, but only after saying why. `address`, with a query, is where that is done."""
 
     def __init__(self, address: str) -> None:
         super().__init__(address)
@@ -52,7 +52,9 @@ def requires(permission: Permission) -> Callable[[View], View]:
             try:
                 return view(request, *args, **kwargs)
             except ReasonNeeded as needed:
-                return redirect(needed.address)
+                # A colleague may have got the case while somebody wrote: it is sent again afterwards.
+                kept = keep_unsent(request, request.user)
+                return redirect(f"{needed.address}&kept={kept}" if kept else needed.address)
 
         return guarded
 

@@ -126,6 +126,17 @@ def test_a_stand_in_has_the_cases_as_their_own_for_the_days_it_holds(
     assert client_of(colleague).get(case.get_absolute_url()).status_code == 302
 
 
+def test_what_was_typed_while_the_case_went_to_somebody_else_is_kept(
+    case: Case, colleague: User, client_of: ClientOf
+) -> None:
+    browser = client_of(colleague)
+    typed = {"text": "Et notat som ble lenge underveis"}
+    asked = browser.post(reverse("casework:note", args=[case.pk]), typed).url
+    back = browser.post(asked, {"reason": "covering"}).url
+    assert "/account/unsent/" in back
+    assert typed["text"] in browser.get(back).content.decode()
+
+
 def test_the_way_back_leads_nowhere_else(case: Case, colleague: User, client_of: ClientOf) -> None:
     for wanted in ("https://example.net/", "//example.net", "/admin/", f"//example.net/{case.pk}"):
         browser = client_of(colleague)

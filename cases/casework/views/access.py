@@ -1,10 +1,12 @@
 """Say why a colleague's case is opened, break the glass, and keep kin and neighbours out."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -60,6 +62,9 @@ def declare(request: StaffRequest, case_id: UUID) -> HttpResponse:
 
 
 def _way_back(request: StaffRequest, case: Case) -> str:
+    """To what was being sent, else to where the user wanted to go, else to the case."""
+    with suppress(ValueError):
+        return reverse("accounts:unsent", args=[UUID(request.GET.get("kept", ""))])
     wanted = request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
     return wanted if safe and str(case.pk) in wanted else case.get_absolute_url()
