@@ -27,6 +27,7 @@ def appointment_milestones(case: Case) -> dict[str, Any]:
     return {
         "next_appointment_at": booked.starts_at if booked else None,
         "next_appointment_ends_at": booked.ends_at if booked else None,
+        "next_adviser_id": booked.adviser_id if booked else None,
         "summons_sent_at": _summons_sent_at(booked) if booked else None,
         **_attendance(case),
     }

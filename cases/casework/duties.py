@@ -10,8 +10,9 @@ from cases.people.models import Block
 
 
 def is_adviser_of(user: User, case: Case) -> bool:
-    """Whether the user has this case, or another open one of the same person."""
-    theirs = Case.objects.filter(person=case.person_id, assigned_to=user)
+    """Whether the user has this case, or another open one of the same person, or meets them next."""
+    has_or_meets = Q(assigned_to=user) | Q(next_adviser=user)
+    theirs = Case.objects.filter(has_or_meets, person=case.person_id)
     return theirs.filter(Q(closed_at=None) | Q(pk=case.pk)).exists()
 
 

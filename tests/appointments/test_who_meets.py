@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from cases.accounts.models import Membership, User
 from cases.accounts.roles import Role
-from cases.appointments.actions import MustNotMeet, move
+from cases.appointments.actions import MustNotMeet, cancel, move
 from cases.appointments.models import Appointment
-from cases.casework.actions import order_sample
+from cases.casework.actions import TakerIsAdviser, order_sample
 from cases.casework.models import Case
 from cases.people.actions import block
 from cases.people.models import Person
@@ -55,6 +55,17 @@ def test_who_is_kept_away_is_not_booked(case: Case, book_for: Make, kept_away: U
     with pytest.raises(MustNotMeet):
         book_for(case, adviser=kept_away)
     assert not Appointment.objects.exists()
+
+
+def test_a9_who_meets_the_person_next_takes_no_test_of_them(
+    case: Case, book_for: Make, unit: Unit, colleague: User, adviser: User, leader: User
+) -> None:
+    takes_samples(colleague, unit)
+    booked = book_for(case, adviser=colleague)
+    with pytest.raises(TakerIsAdviser):
+        order(case, colleague, by=adviser)
+    cancel(appointment_id=booked.pk, asked_for_by="unit", by=adviser)
+    order(case, colleague, by=adviser)
 
 
 def test_who_is_kept_away_gets_no_meeting_that_is_moved(

@@ -131,7 +131,7 @@ def test_what_was_typed_while_the_case_went_to_somebody_else_is_kept(
 ) -> None:
     browser = client_of(colleague)
     typed = {"text": "Et notat som ble lenge underveis"}
-    asked = browser.post(reverse("casework:note", args=[case.pk]), typed).url
+    asked = browser.post(f"/cases/{case.pk}/note/", typed).url
     back = browser.post(asked, {"reason": "covering"}).url
     assert "/account/unsent/" in back
     assert typed["text"] in browser.get(back).content.decode()

@@ -122,6 +122,8 @@ class Case(Versioned):
     find_decision = models.CharField(max_length=10, choices=FindDecision, blank=True)
     next_appointment_at = models.DateTimeField(null=True)
     next_appointment_ends_at = models.DateTimeField(null=True)
+    # Who meets the person then: they take no test of them.
+    next_adviser = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     summons_sent_at = models.DateTimeField(null=True)
     attended_count = models.PositiveSmallIntegerField(default=0)
     missed_count = models.PositiveSmallIntegerField(default=0)
@@ -147,7 +149,7 @@ class Case(Versioned):
         }  # fmt: skip
         erased = {
             "person", "referral", "assigned_to", "deadline_on", "find_decision",
-            "next_appointment_at", "next_appointment_ends_at", "summons_sent_at", "attended_count",
+            "next_appointment_at", "next_appointment_ends_at", "next_adviser", "summons_sent_at", "attended_count",
             "missed_count", "last_attendance_at", "answer_sent_at", "answer_attended",
             "sender_choice", "round_started_at", "open_offer_count", "help_follow_up_on", "outcome",
             "next_due_at",

@@ -225,6 +225,7 @@ class CaseMaker:
     def _book(self, story: Story, case: Case, by: User, days: int) -> None:
         meeting = self._free_appointment(case, by, days)
         case.next_appointment_at, case.next_appointment_ends_at = meeting.starts_at, meeting.ends_at
+        case.next_adviser = meeting.adviser
         if story.summoned:
             case.summons_sent_at = self._summon(case, meeting, by)
 

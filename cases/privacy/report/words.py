@@ -119,6 +119,7 @@ LABELS: dict[str, Promise] = {
     "new_deadline_on": _("new deadline"),
     "next_appointment_at": _("next meeting"),
     "next_appointment_ends_at": _("next meeting ends"),
+    "next_adviser": _("who meets the person next"),
     "not_after": _("not to be sent after"),
     "note": _("note"),
     "number": _("case number"),
