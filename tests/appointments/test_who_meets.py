@@ -13,9 +13,15 @@ from cases.accounts.models import Membership, User
 from cases.accounts.roles import Role
 from cases.appointments.actions import MustNotMeet, cancel, move
 from cases.appointments.models import Appointment
-from cases.casework.actions import TakerIsAdviser, order_sample
-from cases.casework.models import Case
-from cases.people.actions import block
+from cases.casework.actions import (
+    TakerIsAdviser,
+    block_from_case,
+    correct_person_of,
+    order_sample,
+)
+from cases.casework.models import Case, Task
+from cases.people.actions import PersonDetails, block
+from cases.people.forms import DETAIL_FIELDS
 from cases.people.models import Person
 from cases.units.models import Unit
 from tests import factories
@@ -66,6 +72,28 @@ def test_a9_who_meets_the_person_next_takes_no_test_of_them(
         order(case, colleague, by=adviser)
     cancel(appointment_id=booked.pk, asked_for_by="unit", by=adviser)
     order(case, colleague, by=adviser)
+
+
+def tasks_of(case: Case) -> list[str]:
+    return list(Task.objects.filter(case=case).values_list("kind", flat=True))
+
+
+def test_a_block_after_the_booking_asks_for_another_meeting(
+    case: Case, book_for: Make, colleague: User, adviser: User
+) -> None:
+    book_for(case, adviser=colleague)
+    block_from_case(case=case, user=colleague, reason="Nabo", by=adviser)
+    assert tasks_of(case) == ["move_meeting"]
+
+
+def test_protection_after_the_booking_asks_for_another_meeting(
+    case: Case, book_for: Make, colleague: User, cleared: User
+) -> None:
+    book_for(case, adviser=colleague)
+    kept = {name: getattr(case.person, name) for name in DETAIL_FIELDS}
+    details = PersonDetails(**kept | {"protection": "strictly"})
+    correct_person_of(case=case, details=details, by=cleared)
+    assert tasks_of(case) == ["move_meeting"]
 
 
 def test_who_is_kept_away_gets_no_meeting_that_is_moved(

@@ -1,13 +1,15 @@
 """Blocks, broken glass and corrections reached through a case, with what follows for the case."""
 
+from uuid import uuid4
+
 from django.utils import timezone
 
 from cases.accounts.models import User
 from cases.accounts.roles import Permission
 from cases.audit.record import recorded
-from cases.casework.actions.work import assign
+from cases.casework.actions.work import assign, make_task
 from cases.casework.milestones import lock_cases_of_person
-from cases.casework.models import Case
+from cases.casework.models import Case, TaskKind
 from cases.casework.tiers import is_behind_glass
 from cases.people.actions import PersonDetails, block, break_glass, correct_person
 from cases.people.models import Block, BreakGlass, Person
@@ -33,7 +35,18 @@ def block_from_case(*, case: Case, user: User, reason: str, by: User) -> Block:
     with recorded():
         for theirs in Case.objects.open().filter(person=case.person_id, assigned_to=user):
             assign(case_id=theirs.pk, adviser=None, by=by)
-        return block(person=case.person, user=user, reason=reason, by=by)
+        made = block(person=case.person, user=user, reason=reason, by=by)
+        for theirs in Case.objects.open().filter(person=case.person_id, next_adviser=user):
+            _have_meeting_moved(theirs, by)
+        return made
+
+
+def _have_meeting_moved(case: Case, by: User) -> None:
+    """Who else meets the person, and when, is for somebody to decide: it is asked of the unit."""
+    make_task(
+        case_id=case.pk, unit_id=case.unit_id, kind=TaskKind.MOVE_MEETING, about=uuid4(),
+        reason="", due_at=timezone.now(), by=by,
+    )  # fmt: skip
 
 
 def break_glass_on_case(*, number: str, reason: str, by: User) -> tuple[Case, BreakGlass]:
@@ -68,7 +81,9 @@ def correct_person_of(*, case: Case, details: PersonDetails, by: User) -> Person
 
 
 def _hand_back_from_uncleared(person: Person, by: User) -> None:
-    theirs = Case.objects.open().filter(person=person).select_related("assigned_to")
-    for case in theirs:
+    theirs = Case.objects.open().filter(person=person)
+    for case in theirs.select_related("assigned_to", "next_adviser"):
         if case.assigned_to and case.unit_id not in case.assigned_to.units_cleared():
             assign(case_id=case.pk, adviser=None, by=by)
+        if case.next_adviser and case.unit_id not in case.next_adviser.units_cleared():
+            _have_meeting_moved(case, by)

@@ -140,7 +140,10 @@ def make_task(
             },
         )  # fmt: skip
         if made:
-            record("task.made", by=by, unit=unit_id, target=task, purpose=reason)
+            record(
+                "task.made", by=by, unit=unit_id, target=task, persons=_person_of(case_id),
+                purpose=reason,
+            )  # fmt: skip
     return task
 
 
@@ -151,5 +154,10 @@ def finish_task(*, task: Task, by: User) -> Task:
         open_task = Task.objects.filter(pk=task.pk, done_at=None)
         if not open_task.update(done_at=now, done_by=by):
             raise AlreadyDone
-        record("task.done", by=by, unit=task.unit_id, target=task)
+        record("task.done", by=by, unit=task.unit_id, target=task, persons=_person_of(task.case_id))
     return task
+
+
+def _person_of(case_id: uuid.UUID) -> list[uuid.UUID]:
+    """For the log. The id alone: a reminder job may read no more of a case."""
+    return list(Case.objects.filter(pk=case_id).values_list("person", flat=True))

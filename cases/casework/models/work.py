@@ -41,6 +41,10 @@ class TaskKind(models.TextChoices):
         "check_contact",
         _("Check the contact details: a message could not be delivered"),
     )
+    MOVE_MEETING = (
+        "move_meeting",
+        _("Move the meeting: whoever is booked for it must not meet the person"),
+    )
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
