@@ -8,6 +8,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from cases.accounts.models import User
+from cases.accounts.rights import check_apart
 from cases.audit.record import record, recorded
 from cases.casework.models import Case
 from cases.retention.due import due_now, fingerprint, is_to_be_archived
@@ -128,11 +129,15 @@ def _make_list(unit: Unit, total: int, by: User) -> DueList:
 
 
 def confirm_as_second(*, due_list_id: UUID, by: User) -> DueList:
-    """The second confirmation: from here the job deletes. Raises NotWaiting, SamePerson."""
+    """The second confirmation: from here the job deletes.
+
+    Raises NotWaiting, SamePerson, SameHands.
+    """
     with recorded():
         due_list = _locked(due_list_id)
         if due_list.confirmed_by_id == by.pk:
             raise SamePerson
+        check_apart(due_list.confirmed_by_id, by.pk)
         due_list.second_at, due_list.second_by = timezone.now(), by
         due_list.state = ListState.CONFIRMED
         due_list.save(update_fields=["second_at", "second_by", "state"])

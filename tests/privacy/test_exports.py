@@ -7,8 +7,10 @@ import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from cases.accounts.actions.members import reset_second_factor
 from cases.accounts.models import User
 from cases.accounts.roles import Role
 from cases.audit.models import Event
@@ -65,6 +67,18 @@ def test_a10_nobody_approves_their_own(export: PersonExport, leader: User) -> No
             approved_at=timezone.now(), approved_by=leader, file_state="waiting"
         )
     assert sweep() == 0, "nothing is made that nobody has approved"
+
+
+def test_a10_nobody_approves_whom_they_gave_their_way_in(
+    export: PersonExport, leader: User, unit: Unit, municipal_administrator: User,
+    client_of: Callable[[User], Client],
+) -> None:  # fmt: skip
+    reset_second_factor(user=leader, unit=unit, by=municipal_administrator)
+    address = reverse("privacy:approve_export", args=[export.pk])
+    answer = client_of(municipal_administrator).post(address, follow=True)
+    assert "One of you gave the other their way in" in answer.content.decode()
+    export.refresh_from_db()
+    assert export.approved_at is None
 
 
 def test_a10_an_adviser_approves_nothing(export: PersonExport, adviser: User) -> None:

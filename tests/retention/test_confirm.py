@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from cases.accounts.actions.members import give_entry_link
 from cases.accounts.models import User
 from cases.audit.models import Event
 from cases.casework.models import Case
@@ -50,6 +53,19 @@ def test_a10_nobody_confirms_twice(closed_case: CloseCase, unit: Unit, leader: U
     due_list = confirm_first(unit, leader)
     with pytest.raises(SamePerson):
         confirm_as_second(due_list_id=due_list.pk, by=leader)
+    assert DueList.objects.get().state == ListState.WAITING
+
+
+def test_a10_the_second_is_nobody_who_gave_the_first_their_way_in(
+    closed_case: CloseCase, unit: Unit, leader: User, municipal_administrator: User,
+    client_of: Callable[[User], Client],
+) -> None:  # fmt: skip
+    closed_case()
+    give_entry_link(user=leader, unit=unit, by=municipal_administrator)
+    due_list = confirm_first(unit, leader)
+    address = reverse("retention:confirm_second", args=[due_list.pk])
+    answer = client_of(municipal_administrator).post(address, follow=True)
+    assert "One of you gave the other their way in" in answer.content.decode()
     assert DueList.objects.get().state == ListState.WAITING
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from cases.accounts.models import User
+from cases.accounts.rights import check_apart
 from cases.accounts.roles import Permission
 from cases.audit.record import record, recorded
 from cases.core.crypto import new_wrapped_key
@@ -59,9 +60,13 @@ def request_export(*, unit: Unit, wish: ExportWish, by: User) -> PersonExport:
 
 
 def approve_export(*, export_id: UUID, by: User) -> PersonExport:
-    """The second pair of eyes; the next nudge makes the file. Raises OwnRequest, AlreadyDecided."""
+    """The second pair of eyes; the next nudge makes the file.
+
+    Raises OwnRequest, AlreadyDecided, SameHands.
+    """
     with recorded():
         export = _undecided(export_id, by)
+        check_apart(export.requested_by_id, by.pk)
         export.approved_at, export.approved_by = timezone.now(), by
         export.file_state = FileState.WAITING
         export.save(update_fields=["approved_at", "approved_by", "file_state"])

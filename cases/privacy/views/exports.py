@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.accounts.access import StaffRequest, require_in_unit, requires
+from cases.accounts.rights import SameHands
 from cases.accounts.roles import Permission
 from cases.audit.record import record
 from cases.core.attachments import FileKind, attachment
@@ -104,6 +105,8 @@ def approve(request: StaffRequest, export_id: UUID) -> HttpResponse:
         approve_export(export_id=found.pk, by=request.user)
     except OwnRequest as error:
         raise PermissionDenied from error
+    except SameHands as refused:
+        messages.warning(request, str(refused.sentence))
     except AlreadyDecided:
         messages.info(request, _("A colleague has done this already."))
     else:

@@ -17,6 +17,7 @@ from cases.accounts.access import (
     requires,
     requires_fresh_second_factor,
 )
+from cases.accounts.rights import SameHands
 from cases.accounts.roles import Permission
 from cases.audit.actions import ChainIsBroken
 from cases.audit.record import record
@@ -111,6 +112,8 @@ def _done(
 ) -> HttpResponse:
     try:
         act()
+    except SameHands as refused:
+        messages.warning(request, str(refused.sentence))
     except SamePerson:
         messages.warning(request, _("You confirmed first. Somebody else must confirm as second."))
     except NotWaiting:
