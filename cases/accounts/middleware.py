@@ -15,7 +15,7 @@ from cases.accounts import unsent
 from cases.accounts.access import has_second_factor
 from cases.accounts.models import User
 from cases.accounts.proof import provider_proved_second_factor
-from cases.accounts.sessions import see, time_left
+from cases.accounts.sessions import mark_seen, time_left
 
 Handler = Callable[[HttpRequest], HttpResponse]
 CLEARED = '"cache", "storage"'
@@ -36,7 +36,7 @@ class SessionLimitsMiddleware:
             request.session_ended_of = request.user  # type: ignore[attr-defined]
             logout(request)
         elif was_signed_in and is_by_a_person(request):
-            see(request.session)
+            mark_seen(request.session)
         response = self.get_response(request)
         if was_signed_in and not request.user.is_authenticated:
             response.headers["Clear-Site-Data"] = CLEARED

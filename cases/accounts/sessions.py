@@ -102,7 +102,7 @@ def _absolute_left(session: SessionBase, now: float) -> float:
     return float(session.get(STARTED, now) + ABSOLUTE.total_seconds() - now)
 
 
-def see(session: SessionBase) -> None:
+def mark_seen(session: SessionBase) -> None:
     """Somebody is there. Marks the session for saving, at most once a minute."""
     now = timezone.now().timestamp()
     if now - session.get(SEEN, 0) >= SEEN_EVERY.total_seconds():

@@ -51,9 +51,6 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Booked, starting in [first, last)."""
         return self.booked().filter(starts_at__gte=first, starts_at__lt=last)
 
-    def without_result(self, now: datetime) -> Self:
-        return self.booked().filter(ends_at__lte=now)
-
 
 class Appointment(Versioned):
     """`sequence` rises whenever time, place or way changes: messages belong to one sequence."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Case as When_
+from django.db.models import Case as SqlCase
 from django.db.models import CharField, F, Q, Value, When
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -305,7 +305,6 @@ STATES: tuple[State, ...] = (
         "appointments:book",
     ),
 )
-BY_CODE = {state.code: state for state in STATES}
 
 
 def state_of(case: Case, now: datetime) -> State:
@@ -345,7 +344,7 @@ def with_state(cases: CaseQuerySet, now: datetime) -> CaseQuerySet:
     """Annotate `state_code`, computed by the database from the same table of rules."""
     branches = [When(s.condition(now), then=Value(s.code)) for s in STATES[:-1]]
     return cases.annotate(
-        state_code=When_(*branches, default=Value(STATES[-1].code), output_field=CharField())
+        state_code=SqlCase(*branches, default=Value(STATES[-1].code), output_field=CharField())
     )
 
 

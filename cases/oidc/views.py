@@ -98,17 +98,17 @@ def _refuse(request: HttpRequest, provider: Provider, refusal: Refusal) -> HttpR
 @login_not_required
 @with_provider
 def start(request: HttpRequest, provider: Provider) -> HttpResponse:
-    return redirect(_address(request, provider, attempts.SIGN_IN))
+    return redirect(_begun_at(request, provider, attempts.SIGN_IN))
 
 
 @require_GET
 @with_provider
 def confirm(request: HttpRequest, provider: Provider) -> HttpResponse:
     """A fresh proof for what needs one, from the provider that the user signs in through."""
-    return redirect(_address(request, provider, attempts.CONFIRM))
+    return redirect(_begun_at(request, provider, attempts.CONFIRM))
 
 
-def _address(request: HttpRequest, provider: Provider, purpose: str) -> str:
+def _begun_at(request: HttpRequest, provider: Provider, purpose: str) -> str:
     """Where the browser goes to prove who it is; the attempt is kept in its session."""
     if not ratelimit.consume(
         request, app="cases.oidc", action="oidc", config=RATES, limit_get=True
@@ -226,7 +226,7 @@ def account(request: StaffRequest, provider: Provider) -> HttpResponse:
         return redirect("oidc:account")
     if request.method == "POST":
         # The policy of the page lets a form lead to our own host only: a page in between leads on.
-        address = _address(request, provider, attempts.CONNECT)
+        address = _begun_at(request, provider, attempts.CONNECT)
         return render(request, "oidc/leaving.html", {"address": address, "provider": provider.name})
     return render(request, "oidc/account.html", {"connected": connected, "provider": provider.name})
 

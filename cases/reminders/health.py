@@ -16,29 +16,17 @@ def beat(job: str, now: datetime) -> None:
     Heartbeat.objects.update_or_create(job=job, defaults={"beaten_at": now})
 
 
-def job_heartbeats(now: datetime) -> dict[str, timedelta]:
-    """How long ago each job came to its end; a job that never did is infinitely late."""
-    beaten = dict(Heartbeat.objects.values_list("job", "beaten_at"))
-    return {job: now - beaten[job] if job in beaten else timedelta.max for job in JOBS}
-
-
 def beats_and_overdue(now: datetime) -> tuple[dict[str, timedelta], timedelta | None]:
-    """Both of the above and below in one query: the start page asks."""
+    """How long ago each job came to its end, infinitely long when it never did; and how long the
+    oldest due message has waited, or has been in the hands of a dead worker. One query: the start
+    page asks.
+    """
     beaten = Heartbeat.objects.order_by().values_list("job", "beaten_at")
     oldest = _overdue(now).values_list("nobody", "since")
     rows = dict(beaten.union(oldest, all=True))
     since = rows.pop("", None)
     beats = {job: now - rows[job] if job in rows else timedelta.max for job in JOBS}
     return beats, now - since if since is not None else None
-
-
-def overdue_age(now: datetime) -> timedelta | None:
-    """How long the oldest due message has waited, or has been in the hands of a dead worker.
-
-    One query: every page of the desk asks.
-    """
-    oldest = next(iter(_overdue(now).values_list("since", flat=True)), None)
-    return now - oldest if oldest is not None else None
 
 
 def _overdue(now: datetime) -> Any:

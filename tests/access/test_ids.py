@@ -24,7 +24,6 @@ ADDRESSES = [
 # Whoever may use the page opens it; the first who gets it fills it in.
 WHO = ("adviser", "leader", "coordinator", "cleared")
 # Fields whose rows are shared by every unit: there is no foreign one.
-SHARED = {"sender", "substance"}
 MARK = "massetildelt"
 
 

@@ -124,14 +124,13 @@ def test_a_contact_is_withdrawn_and_stays_on_record(person: Person, adviser: Use
     withdraw_contact_point(point=point, by=adviser)
     assert not ContactPoint.objects.usable().exists()
     assert ContactPoint.objects.get().withdrawn_by == adviser
-    assert not ContactPoint.objects.for_messages("mobile").exists()
 
 
 def test_a_contact_without_consent_to_messages_gets_none(person: Person, adviser: User) -> None:
     silent = ContactDetails("email", "person@example.no", messages_allowed=False)
     add_contact_point(person=person, contact=silent, by=adviser)
     assert ContactPoint.objects.usable().count() == 2
-    assert not ContactPoint.objects.for_messages("email").exists()
+    assert not ContactPoint.objects.get(kind="email").messages_allowed
 
 
 def test_a_contact_we_have_is_not_added_again(person: Person, adviser: User) -> None:

@@ -12,10 +12,6 @@ from cases.people.models import Person
 from cases.units.models import Unit
 
 
-class ReferralQuerySet(models.QuerySet["Referral"]):
-    pass
-
-
 class Referral(Row):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -28,8 +24,6 @@ class Referral(Row):
     attendances_required = models.PositiveSmallIntegerField()
     registered_at = models.DateTimeField()
     registered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-
-    objects = ReferralQuerySet.as_manager()
 
     class Privacy:
         kept = {"id", "unit", "legal_basis", "registered_at", "registered_by"}

@@ -145,9 +145,6 @@ class ContactPointQuerySet(models.QuerySet["ContactPoint"]):
     def usable(self) -> Self:
         return self.filter(withdrawn_at=None)
 
-    def for_messages(self, kind: str) -> Self:
-        return self.usable().filter(kind=kind, messages_allowed=True)
-
 
 class ContactPoint(Row):
     """One way to reach a person. `lookup` finds the same number on somebody else."""
