@@ -14,6 +14,7 @@ from cases.accounts.access import StaffRequest
 from cases.accounts.actions import change_settings
 from cases.accounts.drafts import drop_draft, keep_draft
 from cases.accounts.forms_settings import SettingsForm
+from cases.core.pages import form_page
 
 DRAFT_FORMS = ("referral",)
 
@@ -27,8 +28,7 @@ def settings_page(request: StaffRequest) -> HttpResponse:
         with override(user.language or None):
             messages.success(request, _("Your settings are kept."))
         return redirect("accounts:settings")
-    status = 422 if form.errors else 200
-    return render(request, "accounts/settings.html", {"form": form}, status=status)
+    return form_page(request, "accounts/settings.html", {"form": form})
 
 
 @require_POST

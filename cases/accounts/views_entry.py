@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from cases.accounts.actions import choose_password
 from cases.accounts.entry import is_valid, user_of
 from cases.accounts.forms_members import ChoosePasswordForm
+from cases.core.pages import form_page
 
 
 @login_not_required
@@ -24,5 +25,4 @@ def choose(request: HttpRequest, user_id: UUID, token: str) -> HttpResponse:
         messages.success(request, _("Your password is kept. Sign in with it."))
         return redirect("account_login")
     context = {"form": form, "member": user}
-    status = 422 if form.errors else 200
-    return render(request, "accounts/choose_password.html", context, status=status)
+    return form_page(request, "accounts/choose_password.html", context)

@@ -21,17 +21,17 @@ from cases.accounts.members_overview import member_page, people_of
 from cases.accounts.models import Membership, StandIn, User
 from cases.accounts.rights import RightsRefused
 from cases.accounts.roles import Permission
+from cases.core.pages import form_page
 from cases.units.models import Unit
 
 keeps_members = requires(Permission.KEEP_MEMBERS)
 
 
 def _kept_unit(request: StaffRequest, unit_id: UUID) -> Unit:
-    for membership in request.user.memberships_today:
-        if membership.unit_id == unit_id and request.user.may(Permission.KEEP_MEMBERS, unit_id):
-            assert membership.unit is not None
-            return membership.unit
-    raise Http404
+    unit = request.user.named_unit_where(Permission.KEEP_MEMBERS, unit_id)
+    if unit is None:
+        raise Http404
+    return unit
 
 
 def _kept_user(request: StaffRequest, unit: Unit, user_id: UUID) -> User:
@@ -44,11 +44,7 @@ def _kept_user(request: StaffRequest, unit: Unit, user_id: UUID) -> User:
 @keeps_members
 def kept_units(request: StaffRequest) -> HttpResponse:
     """Straight to the unit, for most keep the people of one only."""
-    kept = request.user.units_where(Permission.KEEP_MEMBERS)
-    units = sorted(
-        {m.unit for m in request.user.memberships_today if m.unit and m.unit_id in kept},
-        key=lambda unit: unit.name,
-    )
+    units = request.user.named_units_where(Permission.KEEP_MEMBERS)
     if len(units) == 1:
         return redirect("accounts:people", units[0].pk)
     return render(request, "accounts/kept_units.html", {"units": units})
@@ -68,8 +64,7 @@ def member(request: StaffRequest, unit_id: UUID, user_id: UUID) -> HttpResponse:
 
 
 def _form_page(request: StaffRequest, form: Form, **words: Any) -> HttpResponse:
-    status = 422 if form.errors else 200
-    return render(request, "accounts/member_form.html", {"form": form, **words}, status=status)
+    return form_page(request, "accounts/member_form.html", {"form": form, **words})
 
 
 def _try(form: Form, act: Any, **what: Any) -> bool:

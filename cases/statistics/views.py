@@ -13,6 +13,7 @@ from cases.accounts.access import StaffRequest, requires
 from cases.accounts.roles import Permission
 from cases.audit.record import record
 from cases.core.database.context import FIGURES, acting_as
+from cases.core.pages import form_page
 from cases.statistics.charts import Chart, chart_of
 from cases.statistics.choices import published_figures, units_with_figures
 from cases.statistics.forms import FiguresForm
@@ -37,7 +38,7 @@ def figures(request: StaffRequest) -> HttpResponse:
     if form.is_valid():
         page = _page(request, form)
         context |= {"page": page, "charted": [(table, _chart(table)) for table in page.tables]}
-    return render(request, "statistics/figures.html", context, status=422 if form.errors else 200)
+    return form_page(request, "statistics/figures.html", context)
 
 
 def _page(request: StaffRequest, form: FiguresForm) -> FiguresPage:

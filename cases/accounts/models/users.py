@@ -119,6 +119,16 @@ class User(Row, AbstractBaseUser):
             if m.unit_id and permission in ROLES[Role(m.role)].permissions
         }
 
+    def named_units_where(self, permission: Permission) -> list[Unit]:
+        """The same units as rows, by name; without a query of its own."""
+        allowed = self.units_where(permission)
+        units = {m.unit for m in self.memberships_today if m.unit and m.unit_id in allowed}
+        return sorted(units, key=lambda unit: unit.name)
+
+    def named_unit_where(self, permission: Permission, unit_id: uuid.UUID) -> Unit | None:
+        found = (u for u in self.named_units_where(permission) if u.pk == unit_id)
+        return next(found, None)
+
     def units_cleared(self) -> set[uuid.UUID]:
         """Units in which this user may see people with a protected address."""
         return {m.unit_id for m in self.memberships_today if m.unit_id and m.cleared_for_protected}

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ from cases.appointments.views.lookup import booked_appointment, latest_held
 from cases.casework.models import Case
 from cases.casework.views.lookup import visible_case
 from cases.core.models import StaleVersion
+from cases.core.pages import form_page
 
 
 @requires(Permission.WORK_ON_CASES)
@@ -101,4 +102,4 @@ def _page(
         "has_begun": appointment.starts_at <= timezone.now(),
         "may_correct": recorded is not None and actions.may_still_be_corrected(recorded, case),
     }
-    return render(request, template, context, status=422 if form.errors else 200)
+    return form_page(request, template, context)

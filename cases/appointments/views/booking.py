@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,7 @@ from cases.appointments.views.lookup import booked_appointment
 from cases.casework.models import Case
 from cases.casework.views.lookup import visible_case
 from cases.core.dates import day_in_words, local
+from cases.core.pages import form_page
 
 LOOK = "look"  # the button that shows the adviser's day and changes nothing
 
@@ -88,7 +89,7 @@ def cancel(request: StaffRequest, case_id: UUID) -> HttpResponse:
             messages.success(request, _("The appointment is cancelled."))
             return redirect(case)
     context = {"case": case, "form": form, "appointment": booked_appointment(request, case)}
-    return render(request, "appointments/cancel.html", context, status=422 if form.errors else 200)
+    return form_page(request, "appointments/cancel.html", context)
 
 
 def _typed(request: StaffRequest) -> Any:
@@ -143,7 +144,7 @@ def _page(
             "booked_times": booked_times(shown["shown_adviser"], shown["shown_day"]),
             "doubts": doubts_about(case, shown["shown_day"]),
         }
-    return render(request, template, context, status=422 if form.errors else 200)
+    return form_page(request, template, context)
 
 
 def _adviser_and_day(form: BookForm) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from cases.appointments.summons import summons_content
 from cases.appointments.views.lookup import booked_appointment
 from cases.casework.models import Case
 from cases.casework.views.lookup import visible_case
+from cases.core.pages import form_page
 from cases.letters.content import LetterContent
 from cases.letters.rendering import NoText
 
@@ -54,7 +55,7 @@ def summons(request: StaffRequest, case_id: UUID) -> HttpResponse:
         "language": case.person.language,
         "sent": _sent_for_this_time(appointment),
     }
-    return render(request, "appointments/summons.html", context, status=422 if form.errors else 200)
+    return form_page(request, "appointments/summons.html", context)
 
 
 @requires(Permission.WORK_ON_CASES)

@@ -25,6 +25,7 @@ from cases.casework.forms.access import BlockForm, DeclareForm, GlassForm, KnowP
 from cases.casework.models import Case
 from cases.casework.tiers import DeclarationNeeded, GlassNeeded, tier_of
 from cases.casework.views.lookup import undeclared_case, visible_case
+from cases.core.pages import form_page
 from cases.people.actions import (
     AlreadyBlocked,
     GlassIsOpen,
@@ -58,7 +59,7 @@ def declare(request: StaffRequest, case_id: UUID) -> HttpResponse:
         "access.asked", by=request.user, unit=case.unit_id, target=case, persons=[case.person_id]
     )
     context = {"case": case, "form": form}
-    return render(request, "casework/declare.html", context, status=422 if form.errors else 200)
+    return form_page(request, "casework/declare.html", context)
 
 
 def _way_back(request: StaffRequest, case: Case) -> str:
@@ -109,7 +110,7 @@ def _break_glass(request: StaffRequest, form: GlassForm) -> HttpResponse:
             }
             return redirect(case)
     context = {"form": form}
-    return render(request, "casework/break_glass.html", context, status=422 if form.errors else 200)
+    return form_page(request, "casework/break_glass.html", context)
 
 
 @require_POST
@@ -135,7 +136,7 @@ def know_person(request: StaffRequest, case_id: UUID) -> HttpResponse:
         return redirect("desk:today")
     record("block.asked", by=request.user, unit=case.unit_id, target=case, persons=[case.person_id])
     context = {"case": case, "form": form}
-    return render(request, "casework/know_person.html", context, status=422 if form.errors else 200)
+    return form_page(request, "casework/know_person.html", context)
 
 
 @require_safe
@@ -168,7 +169,7 @@ def blocks(request: StaffRequest, case_id: UUID) -> HttpResponse:
     for one in found:
         one.person = case.person  # whose key opens the reason
     context = {"case": case, "form": form, "blocks": found}
-    return render(request, "casework/blocks.html", context, status=422 if form.errors else 200)
+    return form_page(request, "casework/blocks.html", context)
 
 
 @require_POST

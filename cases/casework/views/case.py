@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -25,6 +25,7 @@ from cases.casework.milestones import CaseIsClosed
 from cases.casework.models import Case, Task
 from cases.casework.refusals import NotTheirs, explain
 from cases.casework.views.lookup import visible_case
+from cases.core.pages import form_page
 
 CLOSED = gettext_lazy("The case is closed. Nothing more is written on it.")
 
@@ -47,7 +48,7 @@ def decide(request: StaffRequest, case_id: UUID) -> HttpResponse:
             messages.success(request, _("The decision is kept."))
             return redirect(case)
     context = {"case": case, "order": order, "comparison": compare_order(order), "form": form}
-    return render(request, "casework/decide.html", context, status=422 if form.errors else 200)
+    return form_page(request, "casework/decide.html", context)
 
 
 @requires(Permission.WORK_ON_CASES)
@@ -68,7 +69,7 @@ def assign_case(request: StaffRequest, case_id: UUID) -> HttpResponse:
         else:
             return _assigned(request, case)
     context = {"case": case, "form": form}
-    return render(request, "casework/assign.html", context, status=422 if form.errors else 200)
+    return form_page(request, "casework/assign.html", context)
 
 
 def _assigned(request: StaffRequest, case: Case) -> HttpResponse:
@@ -89,7 +90,7 @@ def note(request: StaffRequest, case_id: UUID) -> HttpResponse:
             messages.success(request, _("The note is kept."))
             return redirect(case)
     context = {"case": case, "form": form}
-    return render(request, "casework/note.html", context, status=422 if form.errors else 200)
+    return form_page(request, "casework/note.html", context)
 
 
 @require_POST

@@ -16,6 +16,7 @@ from cases.casework.actions import correct_person_of
 from cases.casework.models import Case
 from cases.casework.views.lookup import visible_case
 from cases.core.models import StaleVersion
+from cases.core.pages import form_page
 from cases.people.actions import NotClearedToLower, add_contact_point, withdraw_contact_point
 from cases.people.forms import DETAIL_FIELDS, ContactForm, CorrectPersonForm
 
@@ -99,7 +100,7 @@ def add_contact(request: StaffRequest, case_id: UUID) -> HttpResponse:
         messages.success(request, _("The contact details are kept."))
         return redirect(case)
     context = {"case": case, "form": form}
-    return render(request, "casework/add_contact.html", context, status=422 if form.errors else 200)
+    return form_page(request, "casework/add_contact.html", context)
 
 
 @require_POST

@@ -24,6 +24,7 @@ from cases.casework.milestones import CaseIsClosed
 from cases.casework.models import Sample
 from cases.casework.views.case import CLOSED
 from cases.casework.views.lookup import visible_case
+from cases.core.pages import form_page
 
 MOST_SAMPLES = 50
 
@@ -55,9 +56,7 @@ def order(request: StaffRequest, case_id: UUID) -> HttpResponse:
             messages.success(request, _("The test is ordered."))
             return redirect(case)
     context = {"case": case, "form": form}
-    return render(
-        request, "casework/order_sample.html", context, status=422 if form.errors else 200
-    )
+    return form_page(request, "casework/order_sample.html", context)
 
 
 @require_safe

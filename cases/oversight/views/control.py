@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.accounts.access import StaffRequest, require_in_unit, requires
 from cases.accounts.roles import Permission
 from cases.audit.record import record
+from cases.core.pages import form_page
 from cases.oversight.access import employee_of
 from cases.oversight.actions import (
     AlreadySigned,
@@ -79,7 +80,7 @@ def glass(request: StaffRequest, glass_id: UUID) -> HttpResponse:
         "reads_reason": may_read_reason(request.user, found),
         "is_own": found.user_id == request.user.pk,
     }
-    return render(request, "oversight/glass.html", context, status=422 if form.errors else 200)
+    return form_page(request, "oversight/glass.html", context)
 
 
 @require_safe
@@ -134,5 +135,4 @@ def employee_contacts(request: StaffRequest, unit_id: UUID, user_id: UUID) -> Ht
         messages.success(request, _("Kept. Nobody can read them again, only compare."))
         return redirect("oversight:start")
     context = {"form": form, "employee": employee, "unit": unit}
-    status = 422 if form.errors else 200
-    return render(request, "oversight/employee_contacts.html", context, status=status)
+    return form_page(request, "oversight/employee_contacts.html", context)

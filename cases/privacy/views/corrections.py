@@ -12,6 +12,7 @@ from cases.accounts.access import StaffRequest, requires
 from cases.accounts.roles import Permission
 from cases.casework.choices import existing_person
 from cases.casework.views.lookup import visible_case
+from cases.core.pages import form_page
 from cases.people.actions import IdentityNumberTaken, correct_identity_number
 from cases.privacy.forms import CorrectNumberForm
 from cases.privacy.history import history_of
@@ -40,5 +41,4 @@ def correct_number(request: StaffRequest, case_id: UUID) -> HttpResponse:
             messages.success(request, _("The identity number is corrected."))
             return redirect("privacy:corrections", case.pk)
     context = {"case": case, "form": form}
-    status = 422 if form.errors else 200
-    return render(request, "privacy/correct_number.html", context, status=status)
+    return form_page(request, "privacy/correct_number.html", context)

@@ -13,6 +13,7 @@ from cases.accounts.roles import Permission
 from cases.casework.models import Case
 from cases.casework.views.lookup import visible_case
 from cases.core.models import StaleVersion
+from cases.core.pages import form_page
 from cases.privacy.actions import (
     AlreadySettled,
     edit_report,
@@ -39,8 +40,7 @@ def sent_in_error(request: StaffRequest, case_id: UUID) -> HttpResponse:
             return redirect("privacy:deviation", case.pk, deviation.pk)
         return redirect("privacy:rights", case.pk)
     context = {"case": case, "form": form}
-    status = 422 if form.errors else 200
-    return render(request, "privacy/sent_in_error.html", context, status=status)
+    return form_page(request, "privacy/sent_in_error.html", context)
 
 
 @requires(Permission.HANDLE_RIGHTS)
@@ -107,5 +107,4 @@ def settle(request: StaffRequest, case_id: UUID, deviation_id: UUID) -> HttpResp
             messages.success(request, _("The deviation is settled."))
         return redirect("privacy:deviation", case.pk, found.pk)
     context = {"case": case, "deviation": found, "form": form}
-    status = 422 if form.errors else 200
-    return render(request, "privacy/settle.html", context, status=status)
+    return form_page(request, "privacy/settle.html", context)

@@ -14,6 +14,7 @@ from cases.accounts.rights import SameHands
 from cases.accounts.roles import Permission
 from cases.audit.record import record
 from cases.core.attachments import FileKind, attachment
+from cases.core.pages import form_page
 from cases.privacy.actions import (
     AlreadyDecided,
     NothingToExport,
@@ -63,8 +64,7 @@ def new_export(request: StaffRequest) -> HttpResponse:
             messages.success(request, _("Somebody else must approve the export now."))
             return redirect("privacy:export", export.pk)
     context = {"form": form}
-    status = 422 if form.errors else 200
-    return render(request, "privacy/new_export.html", context, status=status)
+    return form_page(request, "privacy/new_export.html", context)
 
 
 def _export(request: StaffRequest, export_id: UUID) -> PersonExport:

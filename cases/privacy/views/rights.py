@@ -13,6 +13,7 @@ from cases.accounts.roles import Permission
 from cases.casework.models import Case
 from cases.casework.views.lookup import visible_case
 from cases.core.attachments import FileKind, attachment
+from cases.core.pages import form_page
 from cases.privacy.actions import (
     AlreadyAnswered,
     AlreadyRestricted,
@@ -54,8 +55,7 @@ def access_request(request: StaffRequest, case_id: UUID) -> HttpResponse:
         )
         return to_rights(case)
     context = {"case": case, "form": form}
-    status = 422 if form.errors else 200
-    return render(request, "privacy/access_request.html", context, status=status)
+    return form_page(request, "privacy/access_request.html", context)
 
 
 @require_POST
@@ -100,8 +100,7 @@ def restrict(request: StaffRequest, case_id: UUID) -> HttpResponse:
             messages.success(request, _("The processing is restricted. Only leaders see the case."))
         return to_rights(case)
     context = {"case": case, "form": form}
-    status = 422 if form.errors else 200
-    return render(request, "privacy/restrict.html", context, status=status)
+    return form_page(request, "privacy/restrict.html", context)
 
 
 @requires(Permission.HANDLE_RIGHTS)
@@ -119,4 +118,4 @@ def lift(request: StaffRequest, case_id: UUID) -> HttpResponse:
             messages.success(request, _("The restriction is lifted. The unit sees the case again."))
         return to_rights(case)
     context = {"case": case, "form": form}
-    return render(request, "privacy/lift.html", context, status=422 if form.errors else 200)
+    return form_page(request, "privacy/lift.html", context)

@@ -4,13 +4,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from cases.accounts.access import StaffRequest, requires, requires_fresh_second_factor
 from cases.accounts.roles import Permission
 from cases.casework.models import Case
 from cases.core.attachments import FileKind, attachment
+from cases.core.pages import form_page
 from cases.retention.actions import (
     NotDownloaded,
     NotMade,
@@ -41,7 +42,7 @@ def archive(request: StaffRequest, case_id: UUID) -> HttpResponse:
             messages.success(request, _("The case is marked as archived. It can be deleted."))
             return redirect("retention:due")
     context = {"case": case, "package": package, "form": form}
-    return render(request, "retention/archive.html", context, status=422 if form.errors else 200)
+    return form_page(request, "retention/archive.html", context)
 
 
 @requires(Permission.CONFIRM_DELETION)

@@ -24,17 +24,10 @@ MOST_SHOWN = 100
 CERTIFICATES_SHOWN = 20
 
 
-def units_of(user: User) -> list[Unit]:
-    """The units whose deletions the user confirms, by name; no query."""
-    allowed = user.units_where(Permission.CONFIRM_DELETION)
-    units = {m.unit.pk: m.unit for m in user.memberships_today if m.unit_id in allowed and m.unit}
-    return sorted(units.values(), key=lambda unit: unit.name)
-
-
 @require_safe
 @requires(Permission.CONFIRM_DELETION)
 def due_list(request: StaffRequest) -> HttpResponse:
-    units = units_of(request.user)
+    units = request.user.named_units_where(Permission.CONFIRM_DELETION)
     unit = next((one for one in units if str(one.pk) == request.GET.get("unit")), units[0])
     today = timezone.localdate()
     due = due_now(unit, today, seen_by=request.user)
@@ -74,7 +67,7 @@ def _holds(user: User, unit: Unit) -> list[Hold]:
 @requires_fresh_second_factor
 def confirm(request: StaffRequest, unit_id: UUID) -> HttpResponse:
     """By POST. Whoever was led away to show a second factor comes back by GET, to the list."""
-    unit = next((one for one in units_of(request.user) if one.pk == unit_id), None)
+    unit = request.user.named_unit_where(Permission.CONFIRM_DELETION, unit_id)
     if unit is None:
         raise Http404
     if request.method == "POST":

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from cases.accounts.access import StaffRequest, requires
 from cases.accounts.roles import Permission
 from cases.casework.models import Case
+from cases.core.pages import form_page
 from cases.retention.actions import AlreadyHeld, NotHeld, hold_case, lift_hold
 from cases.retention.forms import HoldForm
 from cases.retention.models import Hold
@@ -31,7 +32,7 @@ def hold(request: StaffRequest, case_id: UUID) -> HttpResponse:
             messages.success(request, _("The case is held back. It is not deleted."))
             return redirect("retention:due")
     context = {"case": case, "form": form, "standing": _standing(request, case)}
-    return render(request, "retention/hold.html", context, status=422 if form.errors else 200)
+    return form_page(request, "retention/hold.html", context)
 
 
 @require_POST

@@ -34,14 +34,11 @@ CERTIFICATES_SHOWN = 20
 @requires(Permission.APPROVE_AS_SECOND)
 def second(request: StaffRequest) -> HttpResponse:
     """What waits for a second person in the user's units."""
-    units = request.user.units_where(Permission.APPROVE_AS_SECOND)
+    units = request.user.named_units_where(Permission.APPROVE_AS_SECOND)
     lists = DueList.objects.visible_to(request.user).filter(unit__in=units).under_way()
     certificates = Certificate.objects.visible_to(request.user).filter(unit__in=units)
-    led = {
-        m.unit.pk: m.unit for m in request.user.memberships_today if m.unit_id in units and m.unit
-    }
     context = {
-        "log_months": [(unit, found) for unit in led.values() if (found := droppable_months(unit))],
+        "log_months": [(unit, found) for unit in units if (found := droppable_months(unit))],
         "lists": list(lists.select_related("unit", "confirmed_by").order_by("confirmed_at")),
         "certificates": list(
             certificates.select_related("unit").newest_first()[:CERTIFICATES_SHOWN]
@@ -127,14 +124,11 @@ def _done(
 @requires(Permission.APPROVE_AS_SECOND)
 def drop_log(request: StaffRequest, unit_id: UUID) -> HttpResponse:
     """The oldest month of the unit's access log, when nobody can need it any more."""
-    units = request.user.units_where(Permission.APPROVE_AS_SECOND)
-    found = {
-        m.unit.pk: m.unit for m in request.user.memberships_today if m.unit_id in units and m.unit
-    }
-    if unit_id not in found:
+    unit = request.user.named_unit_where(Permission.APPROVE_AS_SECOND, unit_id)
+    if unit is None:
         raise Http404
     try:
-        dropped = drop_oldest_month(unit=found[unit_id], by=request.user)
+        dropped = drop_oldest_month(unit=unit, by=request.user)
     except ChainIsBroken:
         messages.warning(
             request, _("The log does not verify. It is evidence now, and nothing of it is deleted.")

@@ -4,13 +4,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.accounts.access import StaffRequest, requires
 from cases.accounts.roles import Permission
 from cases.casework.views.lookup import visible_case
+from cases.core.pages import form_page
 from cases.support import actions
 from cases.support.closing_rules import possible_outcomes, what_is_missing
 from cases.support.forms import CloseForm
@@ -35,4 +36,4 @@ def close(request: StaffRequest, case_id: UUID) -> HttpResponse:
             messages.success(request, _("The case is closed."))
             return redirect(case)
     context = {"case": case, "missing": missing, "form": form}
-    return render(request, "support/close.html", context, status=422 if form.errors else 200)
+    return form_page(request, "support/close.html", context)
