@@ -46,9 +46,9 @@ test-postgres: .venv/dev.stamp
 test-long: export ADVISORY_DATA := $(DATA)/test-long
 # What races and measures has both cores for itself; what only looks shares them.
 test-long: .venv/dev.stamp
-	$(SERVICES) -- $(BIN)/python -m pytest -m long --timeout 1500 -p no:randomly tests/long --ignore tests/long/test_rights.py $(ARGS)
+	$(SERVICES) -- $(BIN)/python -m pytest -m long --timeout 1500 -p no:randomly tests/long --ignore tests/long/test_rights.py --ignore tests/long/test_audit_cost.py $(ARGS)
 	$(SERVICES) -- $(PYTEST) -m long --timeout 1500 --ignore tests/long
-	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest -m long --timeout 1500 tests/long/test_speed.py tests/long/test_rights.py
+	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest -m long --timeout 1500 tests/long/test_speed.py tests/long/test_audit_cost.py tests/long/test_rights.py
 
 check: export ADVISORY_DATA := $(DATA)/check
 check: .venv/dev.stamp

@@ -182,7 +182,7 @@ def measure(asked: argparse.Namespace) -> bool:
 
     print(f"{connection.vendor}:")
     kept = pages_with_and_without(asked.requests)
-    for writers in (1, WRITERS):
+    for writers in (1, WRITERS) if asked.seconds else ():
         speed = chain_inserts(writers, asked.seconds)
         kept = kept and (speed >= CHAIN_INSERTS_A_SECOND or connection.vendor == "sqlite")
         print(

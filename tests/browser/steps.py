@@ -31,6 +31,13 @@ def sign_in(page: Page, email: str = KARI) -> None:
     fill(page, login=email, password=PRACTICE_PASSWORD)
     send(page)
     expect(page).not_to_have_url(re.compile("/account/sign-in/"))
+    page.wait_for_load_state()
+
+
+def arrive(page: Page, address: str) -> None:
+    """Wait until the page of this address is there: going elsewhere before would break both off."""
+    expect(page).to_have_url(re.compile(address))
+    page.wait_for_load_state()
 
 
 def fill(page: Page, **fields: str) -> None:
