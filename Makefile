@@ -9,8 +9,8 @@ DATA := $(CURDIR)/.data
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-header
-# Two processes: the machines have two cores. What shares a server stays in one of them.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+# Two processes: the machines have two cores.
+PYTEST := $(BIN)/python -m pytest -n 2 $(ARGS)
 SERVICES := $(BIN)/python -m tools.services
 
 .PHONY: help run test test-postgres test-long check fix bench lock messages screenshots clean

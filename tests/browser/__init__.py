@@ -2,6 +2,6 @@
 
 import pytest
 
-# One process runs all of them: one server and one Chromium on a small machine. The first one waits
-# for the server's data.
-BROWSER = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+# Each process of the suite has a server and a Chromium of its own; its first journey waits for the
+# server's data.
+BROWSER = [pytest.mark.browser, pytest.mark.timeout(300)]
