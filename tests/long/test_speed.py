@@ -15,6 +15,7 @@ from cases.accounts.models import Membership, User
 from cases.casework.models import Case
 from cases.desk.sample.load import load_sample
 from cases.units.models import Unit
+from tests import factories
 
 SMALL, LARGE = 1_000, 100_000
 ROUNDS = 25
@@ -54,8 +55,10 @@ def browser_of(unit: Unit) -> Client:
 
 def pages_of(unit: Unit) -> dict[str, tuple[str, dict[str, str] | None]]:
     """Name of the page: address, and what is posted to it."""
-    case = Case.objects.filter(unit=unit, attended_count=1, person__protection="none").first()
+    cases = Case.objects.open().filter(unit=unit, attended_count=1, person__protection="none")
+    case = cases.first()
     assert case is not None
+    factories.declare(adviser_of(unit), case)
     return {
         "list, whole unit": ("/cases/?scope=unit", None),
         "list, mine": ("/cases/?scope=mine", None),
