@@ -15,7 +15,7 @@ from cases.accounts.models import User
 from cases.accounts.roles import Role
 from cases.audit import record as audit_record
 from cases.audit import triggers
-from cases.casework.models import Case
+from cases.casework.models import Case, LawProfile
 from cases.casework.reference import load_law
 from cases.core.database import context as database_context
 from cases.core.database.context import roles_are_used
@@ -109,9 +109,18 @@ def broken_audit(monkeypatch: pytest.MonkeyPatch) -> type[Exception]:
     return AuditIsBroken
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The law is in the database before the first test: loading it was a tenth of the suite."""
+    with django_db_blocker.unblock():
+        load_law()
+
+
 @pytest.fixture
 def law(db: None) -> None:
-    load_law()
+    """A test with real transactions empties the database after itself, the law included."""
+    if not LawProfile.objects.exists():
+        load_law()
 
 
 @pytest.fixture
