@@ -16,7 +16,7 @@ from django.utils import timezone
 from cases.core.forms import DecimalTextField, TypedDateField, TypedTimeField
 
 # What every request writes, whatever it was asked for.
-ALWAYS_WRITTEN = ("audit_", "django_session", "advisory_cache", "django_admin_log")
+ALWAYS_WRITTEN = ("audit_", "accounts_usersession", "advisory_cache", "django_admin_log")
 
 Picture = dict[str, dict[str, dict[str, Any]]]
 
@@ -118,6 +118,11 @@ def picture() -> Picture:
                 for row in cursor.fetchall()
             }
     return taken
+
+
+def changed_tables(before: Picture) -> list[str]:
+    now = picture()
+    return sorted(table for table in before | now if before.get(table) != now.get(table))
 
 
 def new_values(before: Picture, after: Picture) -> Iterator[tuple[str, str, Any]]:
