@@ -15,7 +15,7 @@ from cases.accounts.models import User
 from cases.accounts.roles import Role
 from cases.audit import record as audit_record
 from cases.audit import triggers
-from cases.casework.models import Case, LawProfile
+from cases.casework.models import Case
 from cases.casework.reference import load_law
 from cases.core.database import context as database_context
 from cases.core.database.context import roles_are_used
@@ -53,13 +53,16 @@ def _in_english() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def _flush_may_empty_the_audit_table() -> Iterator[None]:
-    """Only the flush after a test with real transactions lifts the append-only triggers."""
+    """Only the flush after a test with real transactions lifts the append-only triggers. The law is
+    there again for the tests after it.
+    """
     handle = flush.Command.handle
 
     def lifted(self: Any, *args: Any, **options: Any) -> None:
         triggers.lift(connection)
         handle(self, *args, **options)
         triggers.install(connection)
+        load_law()
 
     flush.Command.handle = lifted
     yield
@@ -118,9 +121,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 @pytest.fixture
 def law(db: None) -> None:
-    """A test with real transactions empties the database after itself, the law included."""
-    if not LawProfile.objects.exists():
-        load_law()
+    """It is there; a test that empties the database itself, and wants it, says so."""
 
 
 @pytest.fixture
