@@ -16,6 +16,7 @@
   let filledIn = null;
   let asked = false;
   let dismissed = false;
+  let ended = false;
 
   function show(when) {
     dialog.querySelectorAll("[data-when]").forEach((part) => (part.hidden = part.dataset.when !== when));
@@ -43,7 +44,11 @@
     ask("POST");
   }
 
+  // Once: a slow answer lets two looks come here, and the second post would find nobody signed in
+  // and lead to the page anew, away from what was kept.
   function end() {
+    if (ended) return;
+    ended = true;
     form.elements.next.value = location.pathname + location.search;
     const lasting = filledIn?.isConnected && !filledIn.querySelector("[type=password]") ? filledIn : form;
     if (lasting !== form) {
