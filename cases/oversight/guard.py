@@ -28,10 +28,10 @@ Handler = Callable[[HttpRequest], HttpResponse]
 SHOWING_PEOPLE = frozenset(
     {"desk", "people", "casework", "appointments", "support", "reminders", "privacy", "retention"}
 )
-# Refused, it tells all the same that a person is registered here: it counts like an opening.
-TELLING = "person.found_by_number"
 ALSO_CLOSED = frozenset({"oversight:person_report", "oversight:person_report_file"})
 STILL_OPEN = frozenset({"desk:waiting", "desk:healthz", "desk:readyz"})
+# Refused, it tells all the same that a person is registered here: it counts like an opening.
+TELLING = "person.found_by_number"
 
 
 class ReadingGuardMiddleware:
