@@ -7,6 +7,7 @@ language.
 import itertools
 import re
 from datetime import date, timedelta
+from urllib.parse import urlsplit
 
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
@@ -34,10 +35,13 @@ def sign_in(page: Page, email: str = KARI) -> None:
     page.wait_for_load_state()
 
 
-def arrive(page: Page, address: str) -> None:
-    """Wait until the page of this address is there: going elsewhere before would break both off."""
-    expect(page).to_have_url(re.compile(address))
-    page.wait_for_load_state()
+def arrive(page: Page, path: str) -> None:
+    """Wait until the page of this path is there: going elsewhere before would break both off.
+
+    A pattern of the whole path, without the query: a page that leads on names the next one in its
+    query, and that one has not been reached.
+    """
+    page.wait_for_url(lambda address: re.fullmatch(path, urlsplit(address).path) is not None)
 
 
 def fill(page: Page, **fields: str) -> None:
