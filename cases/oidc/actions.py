@@ -1,10 +1,10 @@
 """Connecting a user with an account at the provider, each with its audit event."""
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cases.accounts.models import User
 from cases.audit.record import record, recorded
+from cases.core.database.uniqueness import unique_or
 from cases.oidc.models import Identity, subject_hashes
 
 
@@ -22,11 +22,8 @@ def connect(*, user: User, issuer: str, subject: str, by: User) -> Identity:
             user=user, issuer=issuer, subject=subject, subject_hash=hashes[0],
             connected_at=timezone.now(),
         )  # fmt: skip
-        try:
-            with transaction.atomic():
-                identity.save(force_insert=True)
-        except IntegrityError as error:
-            raise AlreadyConnected from error
+        with unique_or(AlreadyConnected):
+            identity.save(force_insert=True)
         record("identity.connected", by=by, target=user)
     return identity
 

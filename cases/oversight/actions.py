@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cases.accounts.models import User
 from cases.audit.record import record, recorded
+from cases.core.database.uniqueness import unique_or
 from cases.oversight.models import (
     EmployeeContact,
     LineReview,
@@ -73,11 +73,8 @@ def sign_month(*, unit: Unit, month: date, outcomes: Mapping[str, int], by: User
             signed_at=timezone.now(),
             signed_by=by,
         )
-        try:
-            with transaction.atomic():
-                review.save(force_insert=True)
-        except IntegrityError as error:
-            raise AlreadySigned from error
+        with unique_or(AlreadySigned):
+            review.save(force_insert=True)
         record("review.month_signed", by=by, unit=unit.pk, target=review)
     return review
 

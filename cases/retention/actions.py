@@ -4,13 +4,13 @@ from base64 import b64decode
 from datetime import date
 from uuid import UUID
 
-from django.db import IntegrityError
 from django.utils import timezone
 
 from cases.accounts.models import User
 from cases.accounts.rights import check_apart
 from cases.audit.record import record, recorded
 from cases.casework.models import Case
+from cases.core.database.uniqueness import unique_or
 from cases.retention.due import due_now, fingerprint, is_to_be_archived
 from cases.retention.models import (
     ArchivePackage,
@@ -120,12 +120,10 @@ def confirm_due_list(*, unit: Unit, seen: str, by: User, today: date | None = No
 
 
 def _make_list(unit: Unit, total: int, by: User) -> DueList:
-    try:
+    with unique_or(ListUnderWay):
         return DueList.objects.create(
             unit=unit, total=total, confirmed_at=timezone.now(), confirmed_by=by
         )
-    except IntegrityError as error:  # two people at the same moment: one list
-        raise ListUnderWay from error
 
 
 def confirm_as_second(*, due_list_id: UUID, by: User) -> DueList:

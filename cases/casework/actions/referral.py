@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import IntegrityError
 from django.utils import timezone
 
 from cases.accounts.models import User
@@ -25,6 +24,7 @@ from cases.casework.models import (
     Substance,
 )
 from cases.casework.states import due_of
+from cases.core.database.uniqueness import unique_or
 from cases.core.working_days import OSLO
 from cases.people.models import Person
 
@@ -105,10 +105,8 @@ def _keep_referral(person: Person, details: ReferralDetails, by: User) -> Referr
     )  # fmt: skip
     if details.sender_reference and same.exists():
         raise AlreadyRegistered
-    try:
+    with unique_or(AlreadyRegistered):
         referral.save(force_insert=True)
-    except IntegrityError as error:
-        raise AlreadyRegistered from error
     return referral
 
 

@@ -3,13 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError
 from django.utils import timezone
 
 from cases.accounts.models import User
 from cases.audit.models import Tier
 from cases.audit.record import record, recorded
 from cases.core.database.context import WORKER
+from cases.core.database.uniqueness import unique_or
 from cases.people.models import (
     DECLARED_FOR,
     GLASS_OPEN_FOR,
@@ -49,9 +49,11 @@ def block(*, person: Person, user: User, reason: str, by: User) -> Block:
         if Block.objects.in_force().filter(user=user, person=person).exists():
             raise AlreadyBlocked
         now = timezone.now()
-        made = Block.objects.create(
-            unit_id=person.unit_id, user=user, person=person, reason=reason, set_at=now, set_by=by
-        )
+        with unique_or(AlreadyBlocked):
+            made = Block.objects.create(
+                unit_id=person.unit_id, user=user, person=person, reason=reason, set_at=now,
+                set_by=by,
+            )  # fmt: skip
         DeclaredAccess.objects.open_for(user, person.pk, now).update(until=now)
         for glass in BreakGlass.objects.filter(user=user, person=person, ended_at=None):
             _end(glass, now, by=by)
@@ -113,10 +115,8 @@ def break_glass(*, person: Person, case_number: str, reason: str, by: User) -> B
             started_at=now,
             until=now + GLASS_OPEN_FOR,
         )
-        try:
+        with unique_or(GlassIsOpen):
             glass.save(force_insert=True)
-        except IntegrityError as error:
-            raise GlassIsOpen from error
         record(
             "glass.broken",
             by=by,

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import IntegrityError
 from django.utils import timezone
 
 from cases.accounts.models import User
 from cases.audit.record import record, recorded
+from cases.core.database.uniqueness import unique_or
 from cases.core.identity_numbers import IdentityNumberFacts
 from cases.people.models import (
     ContactPoint,
@@ -78,7 +78,7 @@ def _add_identity_number(person: Person, number: IdentityNumberFacts) -> None:
     hashes = number_lookups(number.digits)
     if IdentityNumber.objects.filter(unit=person.unit, lookup__in=hashes).exists():
         raise IdentityNumberTaken
-    try:
+    with unique_or(IdentityNumberTaken):
         IdentityNumber.objects.create(
             unit=person.unit,
             person=person,
@@ -86,8 +86,6 @@ def _add_identity_number(person: Person, number: IdentityNumberFacts) -> None:
             digits=number.digits,
             lookup=hashes[0],
         )
-    except IntegrityError as error:
-        raise IdentityNumberTaken from error
 
 
 def add_contact_point(*, person: Person, contact: ContactDetails, by: User) -> ContactPoint:

@@ -1,10 +1,10 @@
 """Restrict the processing of a person's data, and lift the restriction again."""
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cases.accounts.models import User
 from cases.audit.record import record, recorded
+from cases.core.database.uniqueness import unique_or
 from cases.people.models import Person
 from cases.privacy.models import Restriction
 
@@ -24,13 +24,10 @@ def restrict_processing(*, person: Person, reason: str, by: User) -> Restriction
         free = Person.objects.filter(pk=person.pk, restricted_at=None)
         if not free.update(restricted_at=now, restricted_by=by):
             raise AlreadyRestricted
-        try:
-            with transaction.atomic():
-                restriction = Restriction.objects.create(
-                    unit_id=person.unit_id, person=person, reason=reason, set_at=now, set_by=by
-                )
-        except IntegrityError as error:
-            raise AlreadyRestricted from error
+        with unique_or(AlreadyRestricted):
+            restriction = Restriction.objects.create(
+                unit_id=person.unit_id, person=person, reason=reason, set_at=now, set_by=by
+            )
         record("person.restricted", by=by, unit=person.unit_id, target=person, persons=[person.pk])
     person.restricted_at, person.restricted_by = now, by
     return restriction
