@@ -44,6 +44,11 @@ class Versioned(Row):
             raise StaleVersion
         self.version += 1
 
+    def raise_version(self) -> None:
+        """Something that belongs to the row has changed: whoever saw it before saw another."""
+        type(self)._base_manager.filter(pk=self.pk).update(version=F("version") + 1)
+        self.refresh_from_db(fields=["version"])
+
 
 class DataKeyHolder(models.Model):
     """Owns the key that seals its own and its parts' columns; the key dies with the row."""

@@ -105,6 +105,7 @@ ACTIONS: dict[str, Action] = {
     "export.destroyed": Action(_("Destroyed an export of people"), "export"),
     "archive.asked": Action(_("Asked for the archive's package"), "archive"),
     "archive.made": Action(_("The archive's package was made"), "archive"),
+    "archive.failed": Action(_("The archive's package could not be made"), "archive"),
     "archive.downloaded": Action(
         _("Took out the archive's package"), "archive", opens=True, exports=True
     ),

@@ -191,8 +191,8 @@ def ask_for_package(*, case: Case, by: User) -> ArchivePackage:
             raise NotToArchive
         ArchivePackage.objects.filter(case=case).delete()
         package = ArchivePackage.objects.create(
-            unit=case.unit, case=case, case_version=case.version, asked_at=timezone.now(),
-            asked_by=by,
+            unit=case.unit, case=case, case_version=case.version,
+            person_version=case.person.version, asked_at=timezone.now(), asked_by=by,
         )  # fmt: skip
         record("archive.asked", by=by, unit=case.unit_id, target=case, persons=[case.person_id])
     return package
@@ -226,10 +226,8 @@ def mark_archived(
     """The archive has it; deletion waits for this no longer. Raises NotDownloaded."""
     with recorded():
         row = ArchivePackage.objects.select_for_update(of=("self",)).filter(pk=package.pk)
-        locked = row.select_related("case__person").first()
+        locked = row.up_to_date().select_related("case__person").first()
         if locked is None or locked.downloaded_at is None:
-            raise NotDownloaded
-        if locked.case_version != locked.case.version:
             raise NotDownloaded
         locked.archived_on, locked.reference = archived_on, reference
         locked.archived_at, locked.archived_by = timezone.now(), by

@@ -135,11 +135,8 @@ def _clocked(row: tuple[Any, ...], rules: list[RetentionRule], unit: Unit) -> Du
 
 def _with_obstacles(unit: Unit, today: date, cases: list[DueCase]) -> list[DueCase]:
     held = set(Hold.objects.in_force_on(today).filter(unit=unit).values_list("case", flat=True))
-    archived = dict(
-        ArchivePackage.objects.filter(unit=unit, archived_at__isnull=False).values_list(
-            "case", "case_version"
-        )
-    )
+    packages = ArchivePackage.objects.filter(unit=unit).archived().up_to_date()
+    archived = set(packages.values_list("case", flat=True))
     restricted = set(
         Person.objects.filter(unit=unit, restricted_at__isnull=False).values_list("pk", flat=True)
     )
@@ -154,7 +151,7 @@ def _with_obstacles(unit: Unit, today: date, cases: list[DueCase]) -> list[DueCa
             return LeftOut.RESTRICTED
         if one.person in unreviewed:
             return LeftOut.UNREVIEWED
-        if one.rule.archive_first and archived.get(one.case) != one.version:
+        if one.rule.archive_first and one.case not in archived:
             return LeftOut.NOT_ARCHIVED
         return LeftOut.NONE
 

@@ -4,6 +4,7 @@ A list is claimed with a lease and a token. What is left to do are the items tha
 goes with its case, so a job killed at any moment is simply continued by the next one.
 """
 
+import logging
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from time import monotonic
@@ -35,6 +36,8 @@ from cases.retention.models import (
 from cases.statistics.erased import keep_figures_of
 from cases.units.models import Unit
 
+log = logging.getLogger(__name__)
+
 CASES_AT_ONCE = 20
 LEASE = timedelta(seconds=60)
 SECONDS_A_SWEEP = 60.0  # well before Celery's time limit
@@ -42,19 +45,29 @@ SECONDS_A_SWEEP = 60.0  # well before Celery's time limit
 
 @working_as(KEEPER)
 def carry_out_confirmed(today: date | None = None, *, client: str = Client.JOB) -> int:
-    """Erase what is confirmed, until nothing is left or the sweep's time is over. Cases erased."""
-    began, erased = monotonic(), 0
+    """Erase what is confirmed, until nothing is left or the sweep's time is over. Cases erased.
+
+    A list that can not be carried out keeps no other one waiting; its fault is raised in the end.
+    """
+    began, erased, fault = monotonic(), 0, None
     ledger.write_out()
     for due_list in list(DueList.objects.to_be_carried_out(database_now())):
         token = _claim(due_list.pk)
         while token is not None and monotonic() - began < SECONDS_A_SWEEP:
-            with recorded(client=client):
-                done = _next_cases(due_list.pk, token, today or timezone.localdate())
+            try:
+                with recorded(client=client):
+                    done = _next_cases(due_list.pk, token, today or timezone.localdate())
+            except Exception as error:
+                log.error("list %s can not be carried out: %s", due_list.pk, type(error).__name__)
+                fault = error
+                break
             ledger.write_out()
             if done is None:
                 break
             erased += done
     _leave_no_trace_in_files()
+    if fault is not None:
+        raise fault
     return erased
 
 

@@ -6,15 +6,16 @@ File names say nothing of anybody. `manifest.json` has size and SHA-256 of every
 import hashlib
 import io
 import json
+import logging
 import zipfile
 from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -33,8 +34,9 @@ from cases.retention.models import ArchivePackage
 from cases.support.answer_text import text_sent
 from cases.support.models import AnswerToSender
 
+log = logging.getLogger(__name__)
+
 FORMAT = "advisory-archive-1"
-LEASE = timedelta(seconds=60)
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -52,31 +54,39 @@ class Page:
 
 @working_as(KEEPER)
 def make_packages() -> int:
-    """The job: make what is asked for, one package to a transaction."""
-    made = 0
-    for package in list(ArchivePackage.objects.to_be_made(database_now()).values_list("pk")):
-        made += _make(package[0])
-    return made
+    """The job: make what is asked for, one package to a transaction. How many were made."""
+    waiting = list(ArchivePackage.objects.to_be_made().values_list("pk", flat=True))
+    return sum(_make(package) for package in waiting)
 
 
 def _make(package_id: UUID) -> bool:
     now = database_now()
     with recorded(client=Client.JOB):
-        free = ArchivePackage.objects.to_be_made(now).filter(pk=package_id)
-        if not free.update(lease_until=now + LEASE, lease_token=F("lease_token") + 1):
+        waiting = ArchivePackage.objects.to_be_made().select_related("case__person", "case__unit")
+        row = waiting.select_for_update(skip_locked=True, of=("self",)).filter(pk=package_id)
+        package = row.first()
+        if package is None:
+            return False  # another worker is at it
+        try:
+            with transaction.atomic():
+                content = zip_of(package.case, now)
+        except Exception as error:  # one case that can not be drawn must not stop the others
+            log.error("package %s can not be made: %s", package_id, type(error).__name__)
+            package.failed_at = now
+            package.save(update_fields=["failed_at"])
+            _note("archive.failed", package)
             return False
-        package = ArchivePackage.objects.select_related("case__person", "case__unit").get(
-            pk=package_id
-        )
-        package.content = b64encode(zip_of(package.case, now)).decode()
-        package.case_version, package.made_at = package.case.version, now
-        package.lease_until = None
-        package.save(update_fields=["content", "case_version", "made_at", "lease_until"])
-        record(
-            "archive.made", by=None, unit=package.unit_id, target=package,
-            persons=[package.case.person_id],
-        )  # fmt: skip
+        package.content, package.made_at = b64encode(content).decode(), now
+        package.case_version = package.case.version
+        package.person_version = package.case.person.version
+        package.save(update_fields=["content", "made_at", "case_version", "person_version"])
+        _note("archive.made", package)
     return True
+
+
+def _note(action: str, package: ArchivePackage) -> None:
+    persons = [package.case.person_id]
+    record(action, by=None, unit=package.unit_id, target=package, persons=persons)
 
 
 def zip_of(case: Case, now: datetime) -> bytes:

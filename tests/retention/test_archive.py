@@ -5,7 +5,9 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import fields, replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db.models import F
@@ -15,8 +17,10 @@ from django.utils import timezone
 from cases.accounts.models import User
 from cases.audit.models import Event
 from cases.casework.models import Case
+from cases.core.identity_numbers import read_identity_number, synthetic_number
 from cases.letters.reference import load_texts
 from cases.oversight.words import OPENING
+from cases.people.actions import PersonDetails, correct_identity_number, correct_person
 from cases.people.models import Person
 from cases.retention.actions import (
     NotDownloaded,
@@ -32,6 +36,7 @@ from cases.retention.erasing import carry_out_confirmed
 from cases.retention.models import ArchivePackage, RetentionRule
 from cases.retention.packages import make_packages
 from cases.units.models import Unit
+from tests import factories
 from tests.retention import world
 from tests.retention.conftest import LONG_AGO, CloseCase, Confirmed, close
 
@@ -58,6 +63,12 @@ def made(case: Case, by: User) -> ArchivePackage:
     ask_for_package(case=case, by=by)
     assert make_packages() == 1
     return ArchivePackage.objects.get(case=case)
+
+
+def archive(case: Case, by: User) -> None:
+    package = made(case, by)
+    download_package(package=package, by=by)
+    mark_archived(package=package, archived_on=TODAY(), reference="2026/17", by=by)
 
 
 def unzipped(content: bytes) -> dict[str, bytes]:
@@ -174,12 +185,45 @@ def test_a13_packages_count_as_people_opened() -> None:
     assert "archive.downloaded" in OPENING
 
 
-def test_a_claimed_package_is_left_to_who_claimed_it(closed_case: CloseCase, leader: User) -> None:
-    ask_for_package(case=closed_case(), by=leader)
-    ArchivePackage.objects.update(lease_until=timezone.now() + timedelta(minutes=1))
-    assert make_packages() == 0
-    ArchivePackage.objects.update(lease_until=timezone.now() - timedelta(minutes=1))
+def test_a_package_that_can_not_be_made_keeps_no_other_one_waiting(
+    closed_case: CloseCase, whole: Case, leader: User, client_of: Callable[[User], Client],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """The leader is told, and may ask again."""
+    broken = closed_case()
+    for case in (broken, whole):
+        ask_for_package(case=case, by=leader)
+
+    def facts(case: Case) -> dict[str, Any]:
+        return {"broken": object()} if case == broken else {}
+
+    with monkeypatch.context() as patched:
+        patched.setattr("cases.retention.packages._facts", facts)
+        assert make_packages() == 1
+        assert make_packages() == 0
+    page = client_of(leader).get(f"/deletion/cases/{broken.pk}/archive/").content.decode()
+    assert "failed to make the package" in page
+    assert Event.objects.get(action="archive.failed").persons == [str(broken.person_id)]
+    ask_for_package(case=broken, by=leader)
     assert make_packages() == 1
+
+
+def test_a_correction_after_the_archive_asks_for_a_new_package(
+    unit: Unit, whole: Case, leader: User
+) -> None:
+    """What the archive has names somebody else: the case is not deleted on the strength of it."""
+    archive(whole, leader)
+    assert [one.case for one in due_now(unit, TODAY()).ready] == [whole.pk]
+    person = Person.objects.get(pk=whole.person_id)
+    known = PersonDetails(
+        **{field.name: getattr(person, field.name) for field in fields(PersonDetails)}
+    )
+    correct_person(person=person, details=replace(known, given_name="Kari"), by=leader)
+    assert [one.case for one in due_now(unit, TODAY()).to_archive] == [whole.pk]
+    archive(whole, leader)
+    number = read_identity_number(synthetic_number(factories.BIRTH_DATE, 555))
+    correct_identity_number(person=person, number=number, reason="wrong", by=leader)
+    assert [one.case for one in due_now(unit, TODAY()).to_archive] == [whole.pk]
 
 
 def test_f3_it_leaves_as_an_attachment_and_the_log_knows_first(

@@ -1,6 +1,7 @@
 """J2: an erasure is complete, through every table, whichever app it lives in."""
 
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -10,18 +11,21 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from cases.accounts.models import Draft, User
+from cases.accounts.roles import Role
 from cases.accounts.unsent import keep_unsent
 from cases.audit.record import recorded
 from cases.casework.models import Case
 from cases.letters.reference import load_texts
 from cases.people.models import IdentityNumber, Person, SearchToken
-from cases.retention import eraser
+from cases.retention import eraser, erasing
+from cases.retention.actions import confirm_as_second
 from cases.retention.eraser import ROOTS, erase, hanging_models
 from cases.retention.erasing import carry_out_confirmed
 from cases.retention.models import Certificate, DueListItem, ErasedCase, RetentionRule
+from cases.units.models import Unit
 from tests import factories
 from tests.retention import world
-from tests.retention.conftest import LONG_AGO, CloseCase, Confirmed, close
+from tests.retention.conftest import LONG_AGO, CloseCase, Confirmed, close, confirm_first
 
 CANARY = "Kanarislettet"
 
@@ -198,6 +202,32 @@ def test_many_cases_at_once(closed_case: CloseCase, confirmed: Confirmed) -> Non
     assert carry_out_confirmed() == len(cases)
     assert Certificate.objects.get().cases == len(cases)
     assert not Person.objects.exists()
+
+
+def test_a_list_that_fails_keeps_no_other_unit_waiting(
+    closed_case: CloseCase, confirmed: Confirmed, outsider: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fault is raised in the end, so that whoever looks after the jobs hears of it."""
+    here = closed_case()
+    there = close(
+        factories.make_case(unit=outsider.memberships.get().unit, by=outsider),
+        timezone.localdate() - LONG_AGO,
+    )
+    confirmed()
+    other = confirm_first(there.unit, outsider)
+    second = factories.make_user("elsewhere", there.unit, Role.MUNICIPAL_ADMINISTRATOR)
+    confirm_as_second(due_list_id=other.pk, by=second)
+    really = erasing.erase_cases
+
+    def erase_cases(unit: Unit, cases: list[UUID], certificate: Certificate) -> None:
+        if unit == here.unit:
+            raise ZeroDivisionError
+        really(unit, cases, certificate)
+
+    monkeypatch.setattr(erasing, "erase_cases", erase_cases)
+    with pytest.raises(ZeroDivisionError):
+        carry_out_confirmed()
+    assert list(Case.objects.all()) == [here]
 
 
 def test_an_erasure_outside_a_list_needs_a_transaction(closed_case: CloseCase) -> None:

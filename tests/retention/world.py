@@ -68,8 +68,9 @@ def whole_case(by: User, colleague: User, canary: str) -> Case:
         reviewed_at=now, reviewed_by=colleague, review_outcome="justified"
     )
     ArchivePackage.objects.create(
-        unit=unit, case=case, case_version=case.version, asked_at=now, asked_by=by, content=canary
-    )
+        unit=unit, case=case, case_version=case.version, person_version=case.person.version,
+        asked_at=now, asked_by=by, content=canary,
+    )  # fmt: skip
     # Sent by a session that had just ended, on a page of the case and on one of the person.
     for address in (case.get_absolute_url(), f"/?about={case.person_id}"):
         assert keep_unsent(RequestFactory().post(address, {"text": canary}), by)

@@ -182,6 +182,7 @@ def correct_identity_number(
             replaced_at=None, replaced_by=None
         ):
             _add_identity_number(person, number)
+        person.raise_version()
         record(
             "person.number_corrected", by=by, unit=person.unit_id, target=person,
             persons=[person.pk], fields=["identity_number"], reason=reason,
