@@ -14,12 +14,13 @@ from django.utils import timezone
 
 from cases.accounts.models import StandIn, User
 from cases.accounts.roles import Role
-from cases.appointments.actions import book
+from cases.appointments.actions import book, send_summons
+from cases.appointments.models import Appointment
 from cases.casework.actions import block_from_case, make_task, order_sample, write_note
 from cases.casework.models import Case, Sample
 from cases.oversight.actions import stop_reading
 from cases.people.actions import ContactDetails, break_glass, end_glass
-from cases.people.models import ContactPoint
+from cases.people.models import Block, ContactPoint
 from cases.privacy.actions import ErrorDetails, register_access_request, tell_sent_in_error
 from cases.privacy.models import ExportedCase, PersonExport
 from cases.retention.models import Certificate, DueList
@@ -29,6 +30,8 @@ from cases.units.models import Municipality, Place, Unit, UnitMunicipality
 from tests import factories
 
 NOBODY = "nobody"
+# What can be done about how a member signs in, each an address of its own.
+WHATS = ("let-in", "end-sessions", "reset-second-factor", "entry-link")
 
 
 @dataclass
@@ -48,6 +51,7 @@ class World:
     sister_ids: dict[str, UUID] = field(default_factory=dict)
     foreign_ids: dict[str, UUID] = field(default_factory=dict)
     sister_canaries: tuple[str, ...] = ("Kanarisister",)
+    protected_ids: dict[str, UUID] = field(default_factory=dict)
     clients: dict[str, Client] = field(default_factory=dict)
 
     def client(self, name: str) -> Client:
@@ -74,23 +78,25 @@ def build_world() -> World:
         "reader": factories.make_user("reader", None, Role.FIGURES_READER),
         "administrator": factories.make_user("administrator", None, Role.ADMINISTRATOR),
     }
-    case, ids = full_case(unit, people["adviser"], "Kanarifuru")
+    case, ids = _summoned_case(unit, people["adviser"], "Kanarifuru")
     colleague = people["colleague"]
     ids |= {"user_id": colleague.pk, "membership_id": colleague.memberships.get().pk}
-    foreign, foreign_ids = full_case(other, people["outsider"], "Kanarigran")
+    foreign, foreign_ids = _summoned_case(other, people["outsider"], "Kanarigran")
     foreign_ids |= _lists_of_deletion(other, people["outsider"])
     sister_ids = _sister_of(unit)
-    protected, _protected_ids = full_case(
+    protected, protected_ids = _summoned_case(
         unit, people["cleared"], "Kanarihemmelig", protection="strictly"
     )
     ids |= _lists_of_deletion(unit, people["leader"])
     people["taker"] = Sample.objects.get(pk=ids["sample_id"]).taker
+    people["kin"] = Block.objects.get(pk=ids["block_id"]).user
     for name in ("colleague", "coordinator", "leader", "cleared"):
         factories.declare(people[name], case)
     return World(
         unit, people, case, foreign, protected, ids,
         canaries=["Kanarifuru"], foreign_canaries=["Kanarigran"],
         protected_canaries=["Kanarihemmelig"], sister_ids=sister_ids, foreign_ids=foreign_ids,
+        protected_ids=protected_ids,
     )  # fmt: skip
 
 
@@ -114,8 +120,21 @@ def _sister_of(unit: Unit) -> dict[str, UUID]:
             unit=one, municipality=municipality, valid_from=factories.LONG_AGO
         )
     theirs = factories.make_user("sisterleader", sister, Role.LEADER)
-    _case, ids = full_case(sister, theirs, "Kanarisister")
+    _case, ids = _summoned_case(sister, theirs, "Kanarisister")
     return ids | _lists_of_deletion(sister, theirs)
+
+
+def _summoned_case(
+    unit: Unit, by: User, canary: str, protection: str = "none"
+) -> tuple[Case, dict[str, UUID]]:
+    """A full case whose summons has been sent; for that the texts must be loaded."""
+    case, ids = full_case(unit, by, canary, protection)
+    appointment = Appointment.objects.get(pk=ids["appointment_id"])
+    summons = send_summons(
+        appointment_id=appointment.pk, seen_version=appointment.version,
+        sent_on=timezone.localdate(), sent_how="post", by=by,
+    )  # fmt: skip
+    return case, ids | {"summons_id": summons.pk}
 
 
 def full_case(
@@ -207,11 +226,17 @@ def _walk(resolver: URLResolver, namespace: str) -> Iterator[tuple[str, URLPatte
             yield f"{namespace}<unnamed {pattern.pattern}>", pattern
 
 
-def path_to(name: str, pattern: URLPattern, ids: dict[str, UUID]) -> str:
+def paths_to(name: str, pattern: URLPattern, ids: dict[str, UUID]) -> list[str]:
+    """Every address of this name for these rows: one, or one for each thing it does."""
+    whats = WHATS if "what" in pattern.pattern.converters else WHATS[:1]
+    return [path_to(name, pattern, ids, what) for what in whats]
+
+
+def path_to(name: str, pattern: URLPattern, ids: dict[str, UUID], what: str = WHATS[0]) -> str:
     """A real address: every id in it belongs to a real row."""
     values: dict[str, Any] = {}
     for key in pattern.pattern.converters:
-        fixed = {"form": "referral", "what": "let-in", "token": "x", "year": 2026, "month": 11}
+        fixed = {"form": "referral", "what": what, "token": "x", "year": 2026, "month": 11}
         values[key] = {**fixed, **ids}.get(key, "")
     if name.startswith("admin:"):
         return _admin_path(name, values)

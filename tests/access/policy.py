@@ -24,6 +24,8 @@ class Rule:
     refused_with: tuple[int, ...] = (403, 404, 405)
     methods: tuple[str, ...] = ("GET", "HEAD", "POST", "OPTIONS")
     public: bool = False
+    # Whoever may look gets the page, or is led on; what is sent may be wrong or too late.
+    shown_with: tuple[int, ...] = (200, 302)
     allowed_with: tuple[int, ...] = (200, 302, 400, 404, 405, 409, 422)
 
 
@@ -41,7 +43,9 @@ LOG_READ = Rule(("leader", "auditor"), foreign=HIDDEN, methods=("GET", "HEAD"))
 LOG_POST = Rule(("leader", "auditor"), foreign=HIDDEN, methods=("POST",))
 SIGNED_IN = Rule(EVERYONE_SIGNED_IN)
 # Without a password or a second factor of one's own there is nothing to confirm with.
-CONFIRM = Rule(EVERYONE_SIGNED_IN, allowed_with=(200, 302, 403, 405))
+CONFIRM = Rule(EVERYONE_SIGNED_IN, shown_with=(200, 302, 403), allowed_with=(200, 302, 403, 405))
+# Nobody of the matrix has a second factor, or an account at a provider.
+OF_A_FACTOR = Rule(EVERYONE_SIGNED_IN, shown_with=(200, 302, 404))
 SIGNED_IN_POST = Rule(EVERYONE_SIGNED_IN, methods=("POST",))
 PUBLIC = Rule((), public=True)
 # Django admin first sends on to its own sign-in, which refuses.
@@ -50,6 +54,7 @@ SET_UP = Rule(
     # rows alone: tests/accounts/test_admin_rights.py.
     ("administrator", "municipal"),
     refused_with=(302, 403, 404, 405),
+    shown_with=(200, 302, 403, 404),
     allowed_with=(200, 302, 400, 403, 404, 405),  # nothing is deleted there
 )
 
@@ -74,21 +79,21 @@ POLICY: dict[str, Rule] = {
     "mfa_authenticate": PUBLIC,
     "mfa_reauthenticate": CONFIRM,
     "mfa_activate_totp": SIGNED_IN,
-    "mfa_deactivate_totp": SIGNED_IN,
+    "mfa_deactivate_totp": OF_A_FACTOR,
     "mfa_list_webauthn": SIGNED_IN,
     "mfa_add_webauthn": SIGNED_IN,
     "mfa_reauthenticate_webauthn": CONFIRM,
-    "mfa_remove_webauthn": SIGNED_IN,
-    "mfa_edit_webauthn": SIGNED_IN,
+    "mfa_remove_webauthn": OF_A_FACTOR,
+    "mfa_edit_webauthn": OF_A_FACTOR,
     "mfa_login_webauthn": PUBLIC,
-    "mfa_view_recovery_codes": SIGNED_IN,
+    "mfa_view_recovery_codes": OF_A_FACTOR,
     "mfa_generate_recovery_codes": SIGNED_IN,
-    "mfa_download_recovery_codes": SIGNED_IN,
+    "mfa_download_recovery_codes": OF_A_FACTOR,
     # Without a provider in the settings these do not exist; tests/oidc asks them with one.
-    "oidc:account": SIGNED_IN,
+    "oidc:account": OF_A_FACTOR,
     "oidc:start": PUBLIC,
     "oidc:callback": PUBLIC,
-    "oidc:confirm": SIGNED_IN,
+    "oidc:confirm": OF_A_FACTOR,
     "oidc:signed_out": PUBLIC,
     "oidc:end_session": PUBLIC,
     "accounts:settings": SIGNED_IN,
@@ -144,7 +149,8 @@ POLICY: dict[str, Rule] = {
     "support:reply": CASE_PAGE,
     "support:result": CASE_PAGE,
     "support:answer": CASE_PAGE,
-    "support:answer_page": CASE_PAGE,
+    # The case of the matrix has no answer: what one would be is no page of its own.
+    "support:answer_page": Rule(UNIT_STAFF, foreign=HIDDEN, shown_with=(404,)),
     "support:sender_decision": CASE_PAGE,
     "support:close": CASE_PAGE,
     "reminders:mock_phone": CASE_STAFF,

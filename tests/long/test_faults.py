@@ -14,7 +14,7 @@ pytestmark = pytest.mark.long
 
 CAUGHT_BY = {
     "access_function": (
-        "tests/access/test_matrix.py::test_a_protected_person_is_no_row_for_who_is_not_cleared"
+        "tests/access/test_hidden_rows.py::test_a_protected_person_is_no_row_for_who_is_not_cleared"
     ),
     "audit_write": "tests/access/test_matrix.py::test_c1_every_person_a_page_shows_is_in_the_log",
     "database_context": (
