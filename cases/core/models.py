@@ -1,6 +1,7 @@
 """What every table shares: identity, data keys, optimistic locking, names in three languages."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any, Self
@@ -11,6 +12,18 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cases.core.crypto import new_wrapped_key, unwrap
+
+
+@dataclass(frozen=True)
+class HoldsDeletion:
+    """In `class Privacy` of a model: while a row is unfinished, retention deletes nothing it is of.
+
+    `of` is the way to the case or the person, `why` a value of retention's `LeftOut`.
+    """
+
+    why: str
+    of: str
+    unfinished: Q
 
 
 class StaleVersion(Exception):

@@ -155,6 +155,8 @@ class LeftOut(models.TextChoices):
     HELD = "held", _("a hold with a written reason")
     RESTRICTED = "restricted", _("processing is restricted")
     UNREVIEWED = "unreviewed", _("a broken glass is not reviewed yet")
+    DEVIATION = "deviation", _("the report of what was sent in error is not settled yet")
+    UNANSWERED = "unanswered", _("the person has asked for access and is not answered yet")
     NOT_ARCHIVED = "not_archived", _("not archived yet")
     GONE = "gone", _("was not there any more")
 
