@@ -12,7 +12,7 @@ from cases.accounts.roles import Permission
 from cases.casework.models import Case
 from cases.core.fields import EncryptedTextField
 from cases.core.models import Row, both_or_neither
-from cases.people.models import Person, visible_through
+from cases.people.models import Block, Person, visible_through
 from cases.retention.models.rules import RetentionRule
 from cases.units.models import Unit
 
@@ -161,6 +161,16 @@ class LeftOut(models.TextChoices):
     GONE = "gone", _("was not there any more")
 
 
+class DueListItemQuerySet(models.QuerySet["DueListItem"]):
+    def blocked_for(self, user: User) -> Self:
+        """Those about a person this employee must not see: kin, neighbour, friend."""
+        blocks = Block.objects.in_force().filter(user=user).values("person")
+        return self.filter(case__in=Case.objects.filter(person__in=blocks).values("pk"))
+
+    def shown_to(self, user: User) -> Self:
+        return self.exclude(pk__in=self.blocked_for(user).values("pk"))
+
+
 class DueListItem(models.Model):
     """One case of a list, by its id: no foreign key, for the row outlives or precedes the case.
 
@@ -175,6 +185,8 @@ class DueListItem(models.Model):
     rule = models.ForeignKey(RetentionRule, models.PROTECT, related_name="+")
     due_on = models.DateField()
     left_out = models.CharField(max_length=12, choices=LeftOut, blank=True)
+
+    objects = DueListItemQuerySet.as_manager()
 
     class Privacy:
         kept: set[str] = set()

@@ -21,7 +21,13 @@ from cases.accounts.rights import SameHands
 from cases.accounts.roles import Permission
 from cases.audit.actions import ChainIsBroken
 from cases.audit.record import record
-from cases.retention.actions import NotWaiting, SamePerson, confirm_as_second, withdraw_list
+from cases.retention.actions import (
+    BlockedFromOne,
+    NotWaiting,
+    SamePerson,
+    confirm_as_second,
+    withdraw_list,
+)
 from cases.retention.due import people_of
 from cases.retention.log_months import drop_oldest_month, droppable_months
 from cases.retention.models import Certificate, DueList
@@ -53,7 +59,8 @@ def one_list(request: StaffRequest, list_id: UUID) -> HttpResponse:
     found = _visible(request, list_id)
     rows: QuerySet[DueList] = DueList.objects.visible_to(request.user).filter(pk=found.pk)
     due_list = rows.select_related("unit", "confirmed_by", "second_by", "certificate").get()
-    items = list(due_list.items.select_related("rule").order_by("due_on", "number"))
+    shown = due_list.items.shown_to(request.user)
+    items = list(shown.select_related("rule").order_by("due_on", "number"))
     record(
         "retention.viewed", by=request.user, unit=due_list.unit_id, target=due_list,
         persons=people_of(item.case for item in items), count=due_list.total,
@@ -62,6 +69,7 @@ def one_list(request: StaffRequest, list_id: UUID) -> HttpResponse:
     context = {
         "due_list": due_list,
         "items": items,
+        "is_blocked": due_list.items.blocked_for(request.user).exists(),
         "is_first": due_list.confirmed_by_id == request.user.pk,
         "may_confirm": may(Permission.APPROVE_AS_SECOND, due_list.unit_id),
         "leads": may(Permission.CONFIRM_DELETION, due_list.unit_id),
@@ -113,6 +121,11 @@ def _done(
         messages.warning(request, str(refused.sentence))
     except SamePerson:
         messages.warning(request, _("You confirmed first. Somebody else must confirm as second."))
+    except BlockedFromOne:
+        messages.warning(
+            request,
+            _("You are blocked from somebody in this list. Somebody else must confirm as second."),
+        )
     except NotWaiting:
         messages.warning(request, _("The list does not wait for a confirmation any more."))
     else:
