@@ -15,6 +15,7 @@ from cases.accounts.actions.members import give_entry_link
 from cases.accounts.models import User
 from cases.audit.models import Event
 from cases.casework.models import Case
+from cases.core.models import declared_in_privacy
 from cases.people.actions import block
 from cases.people.models import BreakGlass, Person
 from cases.privacy.actions import (
@@ -40,7 +41,6 @@ from cases.retention.actions import (
 )
 from cases.retention.due import due_now
 from cases.retention.erasing import carry_out_confirmed
-from cases.retention.holding import holding_models
 from cases.retention.models import Certificate, DueList, Hold, LeftOut, ListState, RetentionRule
 from cases.units.models import Unit
 from tests.retention.conftest import CloseCase, Confirmed, confirm_first
@@ -261,7 +261,8 @@ def test_j1_a_question_holds_all_of_the_persons_cases_and_a_deviation_its_own(
 
 
 def test_j1_whatever_a_model_holds_back_has_words() -> None:
-    labels = {model._meta.label: LeftOut(holds.why) for model, holds in holding_models()}
+    held = declared_in_privacy("holds_deletion")
+    labels = {model._meta.label: LeftOut(holds.why) for model, holds in held.items()}
     assert labels == {
         "privacy.AccessRequest": LeftOut.UNANSWERED, "privacy.Deviation": LeftOut.DEVIATION,
     }  # fmt: skip

@@ -33,7 +33,7 @@ CANARY = "Kanarislettet"
 LOOSE_COLUMNS = {
     "appointments.Booking.resource": "goes with the appointment",
     "casework.Task.about": "goes with the case",
-    "oversight.LineReview.person": "a part of the log, and as old: an id of a row that is no more",
+    "oversight.LineReview.person": "a part of the log, and goes with its month: an id of a row that is no more",
     "privacy.SentInError.about": "goes with the case",
     "retention.DueListItem.case": "goes with the case, in the same transaction",
 }
