@@ -221,6 +221,21 @@ def test_c1_every_person_of_the_list_is_in_the_log(
     assert set(event.persons) == {str(case.person_id) for case in cases}
 
 
+def test_c1_a_hold_on_a_case_that_is_not_due_is_in_the_log_too(
+    closed_case: CloseCase, make_case: Callable[..., Case], leader: User, second_leader: User,
+    client_of: ClientOf,
+) -> None:  # fmt: skip
+    due, held, kin = closed_case(), make_case(), make_case()
+    for case in (held, kin):
+        hold_case(case=case, reason="Klage", until=None, by=second_leader)
+    block(person=kin.person, user=leader, reason="Søster", by=second_leader)
+    page = text_of(client_of(leader), "/deletion/")
+    assert held.number in page
+    assert kin.number not in page
+    event = Event.objects.filter(action="retention.viewed").latest("at")
+    assert set(event.persons) == {str(due.person_id), str(held.person_id)}
+
+
 def test_the_list_costs_the_same_with_2_and_with_20_cases(
     closed_case: CloseCase, leader: User, client_of: ClientOf
 ) -> None:
