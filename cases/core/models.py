@@ -1,16 +1,40 @@
 """What every table shares: identity, data keys, optimistic locking, names in three languages."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cases.core.crypto import new_wrapped_key, unwrap
+
+
+@dataclass(frozen=True)
+class HoldsDeletion:
+    """In `class Privacy` of a model: while a row is unfinished, retention deletes nothing it is of.
+
+    `of` is the way to the case or the person, `why` a value of retention's `LeftOut`.
+    """
+
+    why: str
+    of: str
+    unfinished: Q
+
+
+@cache
+def declared_in_privacy(name: str) -> dict[type[models.Model], Any]:
+    """Models whose own `class Privacy` says this, and what it says: apps on one line of the journey
+    learn from each other without an import."""
+    said = {
+        model: getattr(model.__dict__.get("Privacy"), name, None) for model in apps.get_models()
+    }
+    return {model: value for model, value in said.items() if value}
 
 
 class StaleVersion(Exception):

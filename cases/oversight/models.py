@@ -56,6 +56,7 @@ class LineReview(Row):
         kept = {"id", "unit", "actor", "person", "day", "outcome", "reviewed_at", "reviewed_by"}
         erased: set[str] = set()
         anonymised: dict[str, object] = {}
+        goes_with_log = "day"
 
     class Meta:
         verbose_name = _("reviewed line")
@@ -91,6 +92,7 @@ class MonthReview(Row):
         kept = {"id", "unit", "month", "lines", "deviations", "signed_at", "signed_by"}
         erased: set[str] = set()
         anonymised: dict[str, object] = {}
+        signs_months_of_log = "month"
 
     class Meta:
         verbose_name = _("reviewed month")

@@ -49,6 +49,10 @@ class SamePerson(Exception):
     """The second person must be somebody else than the first."""
 
 
+class BlockedFromOne(Exception):
+    """The list holds the case of somebody this employee is blocked from."""
+
+
 class NotToArchive(Exception):
     """The case is not due, or nothing has to be archived before it goes."""
 
@@ -129,12 +133,14 @@ def _make_list(unit: Unit, total: int, by: User) -> DueList:
 def confirm_as_second(*, due_list_id: UUID, by: User) -> DueList:
     """The second confirmation: from here the job deletes.
 
-    Raises NotWaiting, SamePerson, SameHands.
+    Raises NotWaiting, SamePerson, SameHands, BlockedFromOne.
     """
     with recorded():
         due_list = _locked(due_list_id)
         if due_list.confirmed_by_id == by.pk:
             raise SamePerson
+        if due_list.items.blocked_for(by).exists():
+            raise BlockedFromOne
         check_apart(due_list.confirmed_by_id, by.pk)
         due_list.second_at, due_list.second_by = timezone.now(), by
         due_list.state = ListState.CONFIRMED

@@ -18,6 +18,7 @@ from cases.casework.models import Case
 from cases.core.working_days import OSLO
 from cases.people.models import Block, BreakGlass, Person
 from cases.retention.clocks import clock_starts_on, due_on, months_later, rule_for
+from cases.retention.holding import whatever_holds
 from cases.retention.models import ArchivePackage, Hold, LeftOut, RetentionRule
 from cases.units.models import Unit
 
@@ -56,7 +57,7 @@ class DueNow:
 
 
 def due_now(unit: Unit, today: date, *, seen_by: User | None = None) -> DueNow:
-    """Costs six queries, whatever the unit holds."""
+    """Costs eight queries, whatever the unit holds."""
     cases = due_cases(unit, today, seen_by=seen_by)
     return DueNow(
         ready=tuple(one for one in cases if one.is_ready),
@@ -143,6 +144,7 @@ def _with_obstacles(unit: Unit, today: date, cases: list[DueCase]) -> list[DueCa
     unreviewed = set(
         BreakGlass.objects.filter(unit=unit).to_be_reviewed().values_list("person", flat=True)
     )
+    unfinished = whatever_holds(unit)
 
     def obstacle(one: DueCase) -> LeftOut:
         if one.case in held:
@@ -151,6 +153,8 @@ def _with_obstacles(unit: Unit, today: date, cases: list[DueCase]) -> list[DueCa
             return LeftOut.RESTRICTED
         if one.person in unreviewed:
             return LeftOut.UNREVIEWED
+        if why := unfinished.get(one.case) or unfinished.get(one.person):
+            return why
         if one.rule.archive_first and one.case not in archived:
             return LeftOut.NOT_ARCHIVED
         return LeftOut.NONE

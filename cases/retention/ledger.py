@@ -19,6 +19,8 @@ from cases.retention.models import ErasedKind, Erasure
 from cases.units.models import Unit
 
 PURPOSE = "erased"
+MOST_ASKED = 500  # hashes in one query
+NEWEST_BYTES = 64 * 1024  # some three hundred lines at the end of the file
 
 
 def hash_of(kind: str, row: UUID) -> str:
@@ -106,9 +108,25 @@ def known() -> dict[str, set[str]]:
     return found
 
 
+def knows_more() -> bool:
+    """Whether the file tells of an erasure that the database has forgotten: it is an older copy.
+
+    Three queries, for every sweep and for /readyz: what an older copy lacks was written last.
+    """
+    lines = _of_our_units(_newest_lines()) or _of_our_units(_lines())
+    hashes = {line["hash"] for line in lines[-MOST_ASKED:]}
+    stand = Erasure.objects.filter(hash__in=hashes).values_list("hash", flat=True)
+    return not hashes <= set(stand)
+
+
+def _of_our_units(lines: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+    """Of a unit that the database does not have there is nothing to be erased, either."""
+    units = {str(unit) for unit in Unit.objects.values_list("pk", flat=True)}
+    return [line for line in lines if line["unit"] in units]
+
+
 def read_back() -> int:
     """Put what only the file knows into the database again, after an older copy was restored."""
-    units = set(Unit.objects.values_list("pk", flat=True))
     stand = set(Erasure.objects.values_list("kind", "hash"))
     missing = [
         Erasure(
@@ -118,8 +136,8 @@ def read_back() -> int:
             erased_at=datetime.fromisoformat(line["at"]),
             in_file_at=timezone.now(),
         )
-        for line in _lines()
-        if (line["kind"], line["hash"]) not in stand and UUID(line["unit"]) in units
+        for line in _of_our_units(_lines())
+        if (line["kind"], line["hash"]) not in stand
     ]
     Erasure.objects.bulk_create(missing, ignore_conflicts=True)
     return len(missing)
@@ -128,6 +146,15 @@ def read_back() -> int:
 def unreadable_lines() -> int:
     """Lines of the file that tell nothing: somebody must look for what they told."""
     return _read()[1]
+
+
+def _newest_lines() -> list[dict[str, str]]:
+    """Those at the end of the file; the first may be cut in two, and is passed over then."""
+    if not _path().exists():
+        return []
+    with _path().open("rb") as file:
+        file.seek(max(0, _path().stat().st_size - NEWEST_BYTES))
+        return [line for line in map(_line_of, file.read().splitlines()) if line]
 
 
 def _lines() -> list[dict[str, str]]:

@@ -31,13 +31,13 @@ from cases.letters.models import Letter
 from cases.people.models import IdentityNumber
 from cases.reminders.pace import database_now
 from cases.retention.models import ArchivePackage
+from cases.retention.package_finds import Pairs, order_in_codes, order_in_words
 from cases.support.answer_text import text_sent
 from cases.support.models import AnswerToSender
 
 log = logging.getLogger(__name__)
 
 FORMAT = "advisory-archive-1"
-Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -143,6 +143,7 @@ def _facts(case: Case) -> dict[str, Any]:
             "received_on": _iso(referral.received_on),
             "deadline_on": _iso(case.deadline_on),
             "attendances_required": case.attendances_required,
+            "police_order": order_in_codes(case),
         },
         "closed_on": _iso(local(case.closed_at).date() if case.closed_at else None),
         "outcome": case.outcome,
@@ -173,6 +174,7 @@ def _pages(case: Case) -> Iterable[Page]:
 
 def _referral_page(case: Case) -> Page:
     referral = case.referral
+    facts_of_order, finds_and_decisions = order_in_words(case)
     return Page(
         name="referral",
         language=case.unit.language,
@@ -190,7 +192,9 @@ def _referral_page(case: Case) -> Page:
             (_("Deadline"), _day(case.deadline_on)),
             (_("Closed"), _day(local(case.closed_at).date() if case.closed_at else None)),
             (_("Outcome"), str(case.get_outcome_display())),
+            *facts_of_order,
         ),
+        parts=finds_and_decisions,
     )
 
 

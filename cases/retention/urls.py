@@ -1,12 +1,13 @@
 from django.urls import URLPattern, URLResolver, path
 
-from cases.retention.views import archive, due, holds, lists
+from cases.retention.views import archive, due, holds, lists, log
 
 app_name = "retention"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", due.due_list, name="due"),
     path("units/<uuid:unit_id>/confirm/", due.confirm, name="confirm"),
-    path("units/<uuid:unit_id>/log/", lists.drop_log, name="drop_log"),
+    path("units/<uuid:unit_id>/log/ask/", log.ask_log, name="ask_log"),
+    path("units/<uuid:unit_id>/log/", log.drop_log, name="drop_log"),
     path("second/", lists.second, name="second"),
     path("lists/<uuid:list_id>/", lists.one_list, name="list"),
     path("lists/<uuid:list_id>/confirm/", lists.confirm_second, name="confirm_second"),

@@ -46,7 +46,13 @@ def test_all_is_well(client: Client) -> None:
     assert answer.status_code == 200
     assert answer.json() == {
         "ready": True,
-        "parts": {"database": True, "migrations": True, "jobs": True, "messages": True},
+        "parts": {
+            "database": True,
+            "migrations": True,
+            "jobs": True,
+            "messages": True,
+            "erasures": True,
+        },
         "alarms": [],
     }
 

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from django.db.models import F
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from cases.accounts.models import User
 from cases.audit.models import Event
-from cases.casework.models import Case
+from cases.casework.actions import decide_on_find
+from cases.casework.models import Case, PoliceOrder
 from cases.core.identity_numbers import read_identity_number, synthetic_number
 from cases.letters.reference import load_texts
 from cases.oversight.words import OPENING
@@ -110,6 +111,47 @@ def test_the_package_can_be_read_and_checked(whole: Case, leader: User) -> None:
     assert len(facts["person"]["identity_numbers"][0]) == 11
     assert CANARY in files["letter-001.html"].decode()
     assert all(b"<script" not in data and b"http" not in data for data in files.values())
+
+
+def test_a_police_order_is_in_the_package_with_its_find_and_why_it_was_accepted(
+    rule: RetentionRule, make_case: Callable[..., Case], adviser: User, leader: User
+) -> None:
+    """All of it is erased for good afterwards: what the archive gets is what there is."""
+    case = make_case(basis="police_order", finds=[("cannabis", "25.5"), (None, None)])
+    for decision, reason in (("ask_sender", "Spør om vekten"), ("accept", "Veid to ganger")):
+        decide_on_find(case_id=case.pk, decision=decision, reason=reason, by=adviser)
+    close(case, TODAY() - LONG_AGO)
+    with translation.override("en"):
+        files = unzipped(download_package(package=made(case, leader), by=leader))
+    order = json.loads(files["case.json"])["referral"]["police_order"]
+    assert order["found_at"] == "2026-11-02T20:15:00+00:00"
+    assert (order["found_where"], order["ordered_how"]) == ("Testparken", "in_person")
+    assert order["threshold_table"]
+    cannabis, unknown = sorted(order["finds"], key=lambda find: find["substance"] is None)
+    assert cannabis == {
+        "substance": "cannabis", "amount": "25.5", "measured_in": "g", "use_only": False,
+        "confiscated": True, "seizure_reference": "B-1", "threshold": cannabis["threshold"],
+        "position": "above",
+    }  # fmt: skip
+    assert (unknown["substance"], unknown["position"]) == (None, "unknown")
+    assert [
+        (one["decision"], one["reason"], one["decided_by"]) for one in order["decisions"]
+    ] == [
+        ("ask_sender", "Spør om vekten", adviser.name), ("accept", "Veid to ganger", adviser.name),
+    ]  # fmt: skip
+    page = files["referral.html"].decode()
+    assert case.unit.language == "nb"
+    for words in (
+        "Testparken", "2. november 2026", "25,5 g", "B-1", "Veid to ganger", "Spør om vekten",
+        adviser.name, cannabis["threshold"], "skriftlig, overlevert",
+    ):  # fmt: skip
+        assert words in page, words
+
+
+def test_a_referral_without_an_order_says_so_in_the_package(whole: Case, leader: User) -> None:
+    PoliceOrder.objects.filter(referral=whole.referral).delete()
+    files = unzipped(download_package(package=made(whole, leader), by=leader))
+    assert json.loads(files["case.json"])["referral"]["police_order"] is None
 
 
 def test_what_was_typed_is_inert_in_the_package(

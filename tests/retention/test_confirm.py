@@ -15,8 +15,17 @@ from cases.accounts.actions.members import give_entry_link
 from cases.accounts.models import User
 from cases.audit.models import Event
 from cases.casework.models import Case
+from cases.core.models import declared_in_privacy
 from cases.people.actions import block
 from cases.people.models import BreakGlass, Person
+from cases.privacy.actions import (
+    ErrorDetails,
+    note_answered,
+    register_access_request,
+    settle_deviation,
+    tell_sent_in_error,
+)
+from cases.privacy.models import AccessRequest, Deviation
 from cases.retention.actions import (
     AlreadyHeld,
     ListChanged,
@@ -172,6 +181,19 @@ def glass_not_reviewed(case: Case, by: User) -> None:
     )  # fmt: skip
 
 
+def sent_in_error(case: Case, by: User) -> None:
+    now = timezone.now()
+    details = ErrorDetails(
+        kind="other", about=None, sent_at=now, found_at=now, recipients="Nabo",
+        what_happened="Feil", stop_messages=False, stop_contact=None,
+    )  # fmt: skip
+    tell_sent_in_error(case=case, details=details, by=by)
+
+
+def asked_for_access(case: Case, by: User) -> None:
+    register_access_request(case=case, asked_on=TODAY(), language="nb", with_names=False, by=by)
+
+
 @pytest.mark.parametrize(
     ("happens", "why"),
     [
@@ -181,6 +203,8 @@ def glass_not_reviewed(case: Case, by: User) -> None:
         (held, LeftOut.HELD),
         (restricted, LeftOut.RESTRICTED),
         (glass_not_reviewed, LeftOut.UNREVIEWED),
+        (sent_in_error, LeftOut.DEVIATION),
+        (asked_for_access, LeftOut.UNANSWERED),
     ],
 )
 def test_j1_a_case_that_changed_after_the_confirmation_is_left_out_and_it_is_said_why(
@@ -194,6 +218,54 @@ def test_j1_a_case_that_changed_after_the_confirmation_is_left_out_and_it_is_sai
     assert [(item.case, item.left_out) for item in due_list.items.all()] == [(stays.pk, why)]
     assert Certificate.objects.get().left_out == 1
     assert not Case.objects.filter(pk=goes.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("happens", "finish", "said"),
+    [
+        (
+            sent_in_error,
+            lambda by: settle_deviation(
+                deviation_id=Deviation.objects.get().pk, outcome="reported", reason="", by=by
+            ),
+            "The report of what was sent in error is not settled yet",
+        ),
+        (
+            asked_for_access,
+            lambda by: note_answered(request_id=AccessRequest.objects.get().pk, by=by),
+            "The person has asked for access and is not answered yet",
+        ),
+    ],
+)
+def test_j1_nothing_is_deleted_while_its_clock_runs_or_its_question_is_open(
+    closed_case: CloseCase, unit: Unit, leader: User, client_of: Callable[[User], Client],
+    happens: Any, finish: Any, said: str,
+) -> None:  # fmt: skip
+    case, other = closed_case(), closed_case()
+    happens(case, leader)
+    assert [one.case for one in due_now(unit, TODAY()).ready] == [other.pk]
+    assert said in client_of(leader).get("/deletion/").content.decode()
+    finish(leader)
+    assert len(due_now(unit, TODAY()).ready) == 2
+
+
+def test_j1_a_question_holds_all_of_the_persons_cases_and_a_deviation_its_own(
+    closed_case: CloseCase, unit: Unit, leader: User
+) -> None:
+    case = closed_case()
+    closed_case(person=case.person)
+    sent_in_error(case, leader)
+    assert [one.case for one in due_now(unit, TODAY()).kept_back] == [case.pk]
+    asked_for_access(case, leader)
+    assert len(due_now(unit, TODAY()).kept_back) == 2
+
+
+def test_j1_whatever_a_model_holds_back_has_words() -> None:
+    held = declared_in_privacy("holds_deletion")
+    labels = {model._meta.label: LeftOut(holds.why) for model, holds in held.items()}
+    assert labels == {
+        "privacy.AccessRequest": LeftOut.UNANSWERED, "privacy.Deviation": LeftOut.DEVIATION,
+    }  # fmt: skip
 
 
 def test_a_hold_runs_out_and_can_be_lifted(

@@ -1,5 +1,7 @@
 """J2: an erasure is complete, through every table, whichever app it lives in."""
 
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -7,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings as django_settings
 from django.db import models
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from cases.accounts.models import Draft, User
@@ -21,10 +23,11 @@ from cases.retention import eraser, erasing
 from cases.retention.actions import confirm_as_second
 from cases.retention.eraser import ROOTS, erase, hanging_models
 from cases.retention.erasing import carry_out_confirmed
-from cases.retention.models import Certificate, DueListItem, ErasedCase, RetentionRule
+from cases.retention.models import Certificate, DueList, DueListItem, ErasedCase, RetentionRule
+from cases.retention.tasks import sweep_retention
 from cases.units.models import Unit
 from tests import factories
-from tests.retention import world
+from tests.retention import traces, world
 from tests.retention.conftest import LONG_AGO, CloseCase, Confirmed, close, confirm_first
 
 CANARY = "Kanarislettet"
@@ -33,7 +36,7 @@ CANARY = "Kanarislettet"
 LOOSE_COLUMNS = {
     "appointments.Booking.resource": "goes with the appointment",
     "casework.Task.about": "goes with the case",
-    "oversight.LineReview.person": "a part of the log, and as old: an id of a row that is no more",
+    "oversight.LineReview.person": "a part of the log, and goes with its month: an id of a row that is no more",
     "privacy.SentInError.about": "goes with the case",
     "retention.DueListItem.case": "goes with the case, in the same transaction",
 }
@@ -82,15 +85,60 @@ def test_j2_no_sealed_value_and_no_row_of_the_case_is_left(
     assert left == []
 
 
-def test_j2_files_and_broker_hold_nothing(whole: Case, confirmed: Confirmed) -> None:
-    confirmed()
-    carry_out_confirmed()
-    needles = (CANARY.encode(), str(whole.pk).encode(), str(whole.person_id).encode())
-    files = [path for path in Path(django_settings.DATA_DIR).rglob("*") if path.is_file()]
-    ledger = Path(django_settings.ERASURE_LEDGER)
-    assert ledger.read_text().count("\n") == 2
-    found = [p for p in (*files, ledger) if any(needle in p.read_bytes() for needle in needles)]
-    assert found == []
+def test_j2_a_trace_in_files_log_and_broker_would_be_found(tmp_path: Path) -> None:
+    """The search finds what is planted in each of the places where the test after this finds none."""
+    needles = (CANARY.encode(),)
+    (tmp_path / "broker").mkdir()
+    with traces.logged_to(tmp_path / "log"), traces.broker(tmp_path / "broker") as connection:
+        assert traces.holding(needles, tmp_path) == []
+        logging.getLogger("cases.retention").warning("worked on %s", CANARY)
+        (tmp_path / "export.csv").write_text(f"1;{CANARY}")
+        traces.send(connection, "cases.retention.tasks.sweep_retention", CANARY)
+        found = traces.holding(needles, tmp_path)
+    assert [Path(name).name for name in found if name.startswith(str(tmp_path))][-2:] == [
+        "export.csv", "log",
+    ]  # fmt: skip
+    assert len(found) == 3, "the third is the nudge, in a file or in Redis"
+
+
+def test_j2_files_and_broker_hold_nothing(
+    log_file: Path, whole: Case, confirmed: Confirmed, leader: User, tmp_path: Path,
+    client_of: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """The case is worked on, the job fails over it once and is nudged all the while."""
+    (tmp_path / "broker").mkdir()
+    with traces.broker(tmp_path / "broker") as connection:
+        for path in (f"/cases/{whole.pk}/", f"/deletion/cases/{whole.pk}/hold/", "/deletion/"):
+            client_of(leader).get(path)
+        confirmed()
+        with monkeypatch.context() as patched:
+            patched.setattr(erasing, "erase_cases", _fail_over(whole))
+            with pytest.raises(ValueError, match=CANARY):
+                sweep_retention()
+        nudges = traces.nudge_everybody(connection)
+        DueList.objects.update(lease_until=None)
+        sweep_retention()
+        assert not Case.objects.exists()
+        assert traces.waiting_in(connection) == nudges > 3
+        assert "can not be carried out: ValueError" in log_file.read_text()
+        assert Path(django_settings.ERASURE_LEDGER).read_text().count("\n") == 2
+        ids = (str(whole.pk), str(whole.person_id), whole.pk.hex, whole.person_id.hex)
+        needles = (CANARY.encode(), *(one.encode() for one in ids))
+        assert traces.holding(needles, Path(django_settings.DATA_DIR), tmp_path) == []
+
+
+@pytest.fixture
+def log_file(tmp_path: Path) -> Iterator[Path]:
+    """The log from before the case was there."""
+    with traces.logged_to(tmp_path / "log"):
+        yield tmp_path / "log"
+
+
+def _fail_over(case: Case) -> Callable[..., None]:
+    def erase_cases(*_given: object) -> None:
+        raise ValueError(f"{CANARY} {case.pk}")
+
+    return erase_cases
 
 
 def test_j2_the_certificate_counts_and_names_nobody(whole: Case, confirmed: Confirmed) -> None:

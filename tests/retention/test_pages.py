@@ -12,6 +12,7 @@ from django.utils import timezone
 from cases.accounts.models import User
 from cases.audit.models import Event
 from cases.casework.models import Case
+from cases.people.actions import block, lift_block
 from cases.retention.actions import hold_case
 from cases.retention.erasing import carry_out_confirmed
 from cases.retention.models import Certificate, DueList, Hold, ListState, RetentionRule
@@ -90,6 +91,32 @@ def test_a10_the_first_can_not_press_the_second_button(
     answer = client.post(f"/deletion/lists/{due_list.pk}/confirm/", follow=True)
     assert "You confirmed first" in answer.content.decode()
     assert DueList.objects.get().state == ListState.WAITING
+
+
+def test_a10_who_is_blocked_sees_no_number_and_is_no_second(
+    closed_case: CloseCase, unit: Unit, leader: User, municipal_administrator: User,
+    client_of: ClientOf,
+) -> None:  # fmt: skip
+    """Kin of one of them: neither their number nor the decision is theirs; a colleague decides."""
+    kin, stranger = closed_case(), closed_case()
+    standing = block(person=kin.person, user=municipal_administrator, reason="Søster", by=leader)
+    due_list = confirm_first(unit, leader)
+    client, path = client_of(municipal_administrator), f"/deletion/lists/{due_list.pk}/"
+    page = text_of(client, path)
+    assert stranger.number in page
+    assert kin.number not in page
+    assert "You are blocked from somebody in this list" in page
+    assert f"{path}confirm/" not in page
+    assert Event.objects.filter(action="retention.viewed").latest("at").persons == [
+        str(stranger.person_id)
+    ]
+    answer = client.post(f"{path}confirm/", follow=True)
+    assert "Somebody else must confirm as second" in answer.content.decode()
+    assert DueList.objects.get().state == ListState.WAITING
+    lift_block(block=standing, by=leader)
+    assert kin.number in text_of(client, path)
+    client.post(f"{path}confirm/")
+    assert DueList.objects.get().state == ListState.CONFIRMED
 
 
 def test_a_list_that_changed_must_be_looked_at_again(
@@ -192,6 +219,21 @@ def test_c1_every_person_of_the_list_is_in_the_log(
     text_of(client_of(leader), "/deletion/")
     event = Event.objects.filter(action="retention.viewed").latest("at")
     assert set(event.persons) == {str(case.person_id) for case in cases}
+
+
+def test_c1_a_hold_on_a_case_that_is_not_due_is_in_the_log_too(
+    closed_case: CloseCase, make_case: Callable[..., Case], leader: User, second_leader: User,
+    client_of: ClientOf,
+) -> None:  # fmt: skip
+    due, held, kin = closed_case(), make_case(), make_case()
+    for case in (held, kin):
+        hold_case(case=case, reason="Klage", until=None, by=second_leader)
+    block(person=kin.person, user=leader, reason="Søster", by=second_leader)
+    page = text_of(client_of(leader), "/deletion/")
+    assert held.number in page
+    assert kin.number not in page
+    event = Event.objects.filter(action="retention.viewed").latest("at")
+    assert set(event.persons) == {str(due.person_id), str(held.person_id)}
 
 
 def test_the_list_costs_the_same_with_2_and_with_20_cases(

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import models
+from django.test import Client
 
 from cases.accounts.models import User
 from cases.audit.models import Event
@@ -20,6 +22,7 @@ from cases.retention import eraser, ledger
 from cases.retention.eraser import hanging_models
 from cases.retention.erasing import carry_out_confirmed, erase_again
 from cases.retention.models import Certificate, ErasedCase, Erasure
+from cases.retention.tasks import sweep_retention
 from cases.statistics.models import ErasedFigure
 from cases.units.models import Unit
 from tests import factories
@@ -82,6 +85,55 @@ def test_i8_the_file_knows_what_the_restored_database_forgot(
     assert [_of_figure(one) for one in ErasedFigure.objects.order_by("measure", "code")] == figures
     assert Certificate.objects.filter(due_list=None, finished_at__isnull=False).count() == 1
     assert erase_again() == {}, "twice is the same"
+
+
+def test_i8_the_sweep_erases_again_though_nobody_asks_for_it(
+    closed_case: CloseCase, confirmed: Confirmed, make_case: Callable[..., Case], client: Client
+) -> None:
+    """Yesterday's file of the database is copied back, and nobody remembers a command."""
+    case, stays = closed_case(given_name="Kanarigammel"), make_case()
+    copy = backed_up(case)
+    confirmed()
+    sweep_retention()
+    assert client.get("/readyz").json()["parts"]["erasures"] is True
+    figures = [_of_figure(one) for one in ErasedFigure.objects.order_by("measure", "code")]
+    for model in (Erasure, ErasedFigure, ErasedCase):
+        model.objects.all().delete()
+    restored(copy)
+    assert client.get("/readyz").json()["parts"]["erasures"] is False
+    sweep_retention()
+    assert list(Person.objects.all()) == [stays.person]
+    assert client.get("/readyz").json()["parts"]["erasures"] is True
+    assert [_of_figure(one) for one in ErasedFigure.objects.order_by("measure", "code")] == figures
+    certificates = Certificate.objects.count()
+    sweep_retention()
+    assert Certificate.objects.count() == certificates, "once is enough"
+
+
+def test_i8_lines_of_a_unit_that_is_not_here_keep_no_sweep_busy(
+    closed_case: CloseCase, confirmed: Confirmed, unit: Unit
+) -> None:
+    """Another installation's, or of a unit that is younger than the copy: no row to look for."""
+    file = Path(django_settings.ERASURE_LEDGER)
+    line = {"kind": "case", "hash": "f" * 64, "at": "2026-01-01T00:00:00+00:00"}
+    file.write_text(json.dumps(line | {"unit": str(uuid4())}) + "\n")
+    assert not ledger.knows_more()
+    with file.open("a") as more:
+        more.write(json.dumps(line | {"unit": str(unit.pk)}) + "\n")
+    assert ledger.knows_more()
+    ledger.read_back()
+    assert not ledger.knows_more()
+
+
+def test_i8_a_long_ledger_is_looked_at_from_its_end(unit: Unit) -> None:
+    line = {"kind": "case", "at": "2026-01-01T00:00:00+00:00", "unit": str(unit.pk)}
+    hashes = [f"{number:064x}" for number in range(2000)]
+    lines = [json.dumps(line | {"hash": one}) for one in hashes]
+    Path(django_settings.ERASURE_LEDGER).write_text("\n".join(lines) + "\n")
+    assert ledger.read_back() == len(hashes)
+    assert not ledger.knows_more()
+    Erasure.objects.filter(hash=hashes[-1]).delete()
+    assert ledger.knows_more()
 
 
 def _of_figure(figure: ErasedFigure) -> tuple[int, str, str, int]:

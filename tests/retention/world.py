@@ -21,6 +21,7 @@ from cases.audit.record import recorded
 from cases.casework.models import Case
 from cases.people.actions import block, declare_access
 from cases.people.models import BreakGlass
+from cases.privacy.models import AccessRequest, Deviation
 from cases.reminders.models import EarlyReceipt, Message, MessageEvent, MockDelivery
 from cases.retention.models import ArchivePackage
 from cases.support.models import AnswerToSender, Closing, SenderDecision
@@ -67,6 +68,9 @@ def whole_case(by: User, colleague: User, canary: str) -> Case:
     BreakGlass.objects.filter(reviewed_at=None).update(
         reviewed_at=now, reviewed_by=colleague, review_outcome="justified"
     )
+    # So would what is not reported yet, and a question nobody has answered.
+    Deviation.objects.update(settled_at=now, settled_by=by, outcome="reported")
+    AccessRequest.objects.update(answered_at=now, answered_by=by)
     ArchivePackage.objects.create(
         unit=unit, case=case, case_version=case.version, person_version=case.person.version,
         asked_at=now, asked_by=by, content=canary,

@@ -4,11 +4,12 @@ from datetime import date, timedelta
 from typing import Self
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.accounts.models import User
 from cases.casework.models import Case
-from cases.core.models import Row, both_or_neither
+from cases.core.models import HoldsDeletion, Row, both_or_neither
 from cases.people.models import Person, visible_through
 from cases.privacy.models.files import FILE_FIELDS, FileQuerySet, MadeFile
 from cases.units.models import Unit
@@ -58,6 +59,10 @@ class AccessRequest(MadeFile, Row):
             "registered_by", "answered_at", "answered_by", *FILE_FIELDS,
         }  # fmt: skip
         anonymised: dict[str, object] = {}
+        # Whoever asks what is held about them is answered before it is gone: all of their cases.
+        holds_deletion = HoldsDeletion(
+            why="unanswered", of="person", unfinished=Q(answered_at=None)
+        )
 
     class Meta:
         verbose_name = _("access request")

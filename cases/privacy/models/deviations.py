@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.accounts.models import User
 from cases.casework.models import Case
 from cases.core.fields import EncryptedTextField
-from cases.core.models import Row, Versioned, both_or_neither
+from cases.core.models import HoldsDeletion, Row, Versioned, both_or_neither
 from cases.people.models import Person, visible_through
 from cases.units.models import Unit
 
@@ -112,6 +112,10 @@ class Deviation(Versioned):
             "settled_at", "settled_by",
         }  # fmt: skip
         anonymised: dict[str, object] = {}
+        # The 72 hours run on, and what is to be reported must be there to be looked at.
+        holds_deletion = HoldsDeletion(
+            why="deviation", of="sent_in_error__case", unfinished=Q(settled_at=None)
+        )
 
     class Meta:
         verbose_name = _("deviation")

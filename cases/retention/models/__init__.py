@@ -1,5 +1,6 @@
 from cases.retention.models.archive import ArchivePackage
 from cases.retention.models.lists import DueList, DueListItem, Hold, LeftOut, ListState
+from cases.retention.models.log import LogDeletion
 from cases.retention.models.proof import Certificate, ErasedCase, ErasedKind, Erasure
 from cases.retention.models.rules import Clock, RetentionRule
 
@@ -15,5 +16,6 @@ __all__ = [
     "Hold",
     "LeftOut",
     "ListState",
+    "LogDeletion",
     "RetentionRule",
 ]

@@ -12,7 +12,7 @@ from cases.accounts.roles import Permission
 from cases.casework.models import Case
 from cases.core.fields import EncryptedTextField
 from cases.core.models import Row, both_or_neither
-from cases.people.models import Person, visible_through
+from cases.people.models import Block, Person, visible_through
 from cases.retention.models.rules import RetentionRule
 from cases.units.models import Unit
 
@@ -155,8 +155,20 @@ class LeftOut(models.TextChoices):
     HELD = "held", _("a hold with a written reason")
     RESTRICTED = "restricted", _("processing is restricted")
     UNREVIEWED = "unreviewed", _("a broken glass is not reviewed yet")
+    DEVIATION = "deviation", _("the report of what was sent in error is not settled yet")
+    UNANSWERED = "unanswered", _("the person has asked for access and is not answered yet")
     NOT_ARCHIVED = "not_archived", _("not archived yet")
     GONE = "gone", _("was not there any more")
+
+
+class DueListItemQuerySet(models.QuerySet["DueListItem"]):
+    def blocked_for(self, user: User) -> Self:
+        """Those about a person this employee must not see: kin, neighbour, friend."""
+        blocks = Block.objects.in_force().filter(user=user).values("person")
+        return self.filter(case__in=Case.objects.filter(person__in=blocks).values("pk"))
+
+    def shown_to(self, user: User) -> Self:
+        return self.exclude(pk__in=self.blocked_for(user).values("pk"))
 
 
 class DueListItem(models.Model):
@@ -173,6 +185,8 @@ class DueListItem(models.Model):
     rule = models.ForeignKey(RetentionRule, models.PROTECT, related_name="+")
     due_on = models.DateField()
     left_out = models.CharField(max_length=12, choices=LeftOut, blank=True)
+
+    objects = DueListItemQuerySet.as_manager()
 
     class Privacy:
         kept: set[str] = set()

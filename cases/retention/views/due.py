@@ -31,9 +31,11 @@ def due_list(request: StaffRequest) -> HttpResponse:
     unit = next((one for one in units if str(one.pk) == request.GET.get("unit")), units[0])
     today = timezone.localdate()
     due = due_now(unit, today, seen_by=request.user)
+    holds = _holds(request.user, unit)
     record(
-        "retention.viewed", by=request.user, unit=unit.pk, target=unit, persons=set(due.everyone)
-    )
+        "retention.viewed", by=request.user, unit=unit.pk, target=unit,
+        persons={*due.everyone, *(hold.case.person_id for hold in holds)},
+    )  # fmt: skip
     lists = DueList.objects.visible_to(request.user).filter(unit=unit)
     context = {
         "units": units,
@@ -46,7 +48,7 @@ def due_list(request: StaffRequest) -> HttpResponse:
         "kept_back": due.kept_back[:MOST_SHOWN],
         "kept_back_count": len(due.kept_back),
         "under_way": lists.under_way().select_related("confirmed_by").first(),
-        "holds": _holds(request.user, unit),
+        "holds": holds,
         "certificates": list(
             Certificate.objects.visible_to(request.user)
             .filter(unit=unit)

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,11 +18,16 @@ from cases.accounts.access import (
 )
 from cases.accounts.rights import SameHands
 from cases.accounts.roles import Permission
-from cases.audit.actions import ChainIsBroken
 from cases.audit.record import record
-from cases.retention.actions import NotWaiting, SamePerson, confirm_as_second, withdraw_list
+from cases.retention.actions import (
+    BlockedFromOne,
+    NotWaiting,
+    SamePerson,
+    confirm_as_second,
+    withdraw_list,
+)
 from cases.retention.due import people_of
-from cases.retention.log_months import drop_oldest_month, droppable_months
+from cases.retention.log_months import old_months
 from cases.retention.models import Certificate, DueList
 from cases.retention.proof import lines_of, rules_of
 
@@ -38,7 +42,8 @@ def second(request: StaffRequest) -> HttpResponse:
     lists = DueList.objects.visible_to(request.user).filter(unit__in=units).under_way()
     certificates = Certificate.objects.visible_to(request.user).filter(unit__in=units)
     context = {
-        "log_months": [(unit, found) for unit in units if (found := droppable_months(unit))],
+        "logs": [found for unit in units if (found := old_months(unit))],
+        "me": request.user.pk,
         "lists": list(lists.select_related("unit", "confirmed_by").order_by("confirmed_at")),
         "certificates": list(
             certificates.select_related("unit").newest_first()[:CERTIFICATES_SHOWN]
@@ -53,7 +58,8 @@ def one_list(request: StaffRequest, list_id: UUID) -> HttpResponse:
     found = _visible(request, list_id)
     rows: QuerySet[DueList] = DueList.objects.visible_to(request.user).filter(pk=found.pk)
     due_list = rows.select_related("unit", "confirmed_by", "second_by", "certificate").get()
-    items = list(due_list.items.select_related("rule").order_by("due_on", "number"))
+    shown = due_list.items.shown_to(request.user)
+    items = list(shown.select_related("rule").order_by("due_on", "number"))
     record(
         "retention.viewed", by=request.user, unit=due_list.unit_id, target=due_list,
         persons=people_of(item.case for item in items), count=due_list.total,
@@ -62,6 +68,7 @@ def one_list(request: StaffRequest, list_id: UUID) -> HttpResponse:
     context = {
         "due_list": due_list,
         "items": items,
+        "is_blocked": due_list.items.blocked_for(request.user).exists(),
         "is_first": due_list.confirmed_by_id == request.user.pk,
         "may_confirm": may(Permission.APPROVE_AS_SECOND, due_list.unit_id),
         "leads": may(Permission.CONFIRM_DELETION, due_list.unit_id),
@@ -113,31 +120,16 @@ def _done(
         messages.warning(request, str(refused.sentence))
     except SamePerson:
         messages.warning(request, _("You confirmed first. Somebody else must confirm as second."))
+    except BlockedFromOne:
+        messages.warning(
+            request,
+            _("You are blocked from somebody in this list. Somebody else must confirm as second."),
+        )
     except NotWaiting:
         messages.warning(request, _("The list does not wait for a confirmation any more."))
     else:
         messages.success(request, said)
     return redirect("retention:list", due_list.pk)
-
-
-@require_POST
-@requires(Permission.APPROVE_AS_SECOND)
-def drop_log(request: StaffRequest, unit_id: UUID) -> HttpResponse:
-    """The oldest month of the unit's access log, when nobody can need it any more."""
-    unit = request.user.named_unit_where(Permission.APPROVE_AS_SECOND, unit_id)
-    if unit is None:
-        raise Http404
-    try:
-        dropped = drop_oldest_month(unit=unit, by=request.user)
-    except ChainIsBroken:
-        messages.warning(
-            request, _("The log does not verify. It is evidence now, and nothing of it is deleted.")
-        )
-    else:
-        if dropped is not None:
-            month = {"month": date_format(dropped, "F Y")}
-            messages.success(request, _("The log of %(month)s is deleted.") % month)
-    return redirect("retention:second")
 
 
 @require_safe
