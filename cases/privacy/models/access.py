@@ -38,6 +38,8 @@ class AccessRequestQuerySet(FileQuerySet):
 class AccessRequest(MadeFile, Row):
     """Registered by the leader; the file is sealed with the person's key and goes with it."""
 
+    name_in_log = "access_report"
+
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
     case = models.ForeignKey(Case, models.CASCADE, related_name="+")

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.core.fields import EncryptedTextField
+from cases.core.fields import EncryptedTextField, Sealed
 
 
 class FileState(models.TextChoices):
@@ -23,6 +23,11 @@ class FileState(models.TextChoices):
 class Problem(models.TextChoices):
     NO_PDF = "no_pdf", _("A PDF can not be made on this machine: the program Pango is missing.")
     FAULT = "fault", _("The program failed to make the file. Ask again, and tell an administrator.")
+    NOBODY = "nobody", _("Nobody is left who may be exported. Nothing is exported.")
+    NOT_CURRENT = (
+        "outdated",
+        _("The file held somebody who may not be exported any more. It is destroyed."),
+    )
 
 
 FILE_FIELDS = {
@@ -59,6 +64,15 @@ class MadeFile(models.Model):
 
     class Meta:
         abstract = True
+
+    def forget_outdated_file(self) -> bool:
+        """Whether there was one. Nothing is opened: that a key is lost keeps no file."""
+        ready = type(self)._base_manager.filter(pk=self.pk, file_state=FileState.READY)
+        return bool(
+            ready.update(
+                file=Sealed(b""), file_state=FileState.DESTROYED, problem=Problem.NOT_CURRENT
+            )
+        )
 
     @property
     def is_ready(self) -> bool:
