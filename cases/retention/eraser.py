@@ -2,8 +2,9 @@
 
 The models say it themselves: whatever has a foreign key, however far, to a person, a referral or a
 case hangs on it. What `class Privacy` keeps nothing of goes as a whole row; a row that keeps
-something and can stand without the person stays with everything else emptied. A model of a later
-app is handled the day it is written.
+something and can stand without the person stays with everything else emptied. A file that was made
+of a row and of others' (`made_into`) is destroyed. A model of a later app is handled the day it is
+written.
 """
 
 from collections import defaultdict
@@ -19,6 +20,7 @@ from django.apps import apps
 from django.db import models
 
 from cases.accounts.models import Draft
+from cases.audit.record import record
 from cases.casework.models import Case, Referral
 from cases.core.fields import EncryptedTextField, Sealed
 from cases.people.models import Person
@@ -104,6 +106,7 @@ def erase(cases: Collection[UUID], *, people: Collection[UUID] = ()) -> Erased:
     alone = _whoever_has_nothing_else(cases, referrals) | set(people)
     found = _found({Person: alone, Referral: referrals, Case: cases})
     erased = Erased(cases=set(found[Case]), people=alone)
+    _destroy_files(found, erased)
     _erase_loose(found, erased)
     _erase_drafts(found, erased)
     for hanging in reversed(hanging_models()):
@@ -164,6 +167,28 @@ def _nothing(column: "models.Field[Any, Any]") -> Any:
     if isinstance(column, EncryptedTextField):
         return Sealed(b"")
     return column.get_default()
+
+
+def _destroy_files(found: dict[Model, set[Any]], erased: Erased) -> None:
+    """Files that hold a row that goes, whoever else is in them: a sealed file can not be cut.
+
+    Locked also where no file is there yet: whoever seals one now looks again whom it holds.
+    """
+    for hanging in hanging_models():
+        link = getattr(hanging.model.__dict__.get("Privacy"), "made_into", None)
+        if link is None:
+            continue
+        holders: Any = hanging.model._meta.get_field(link).related_model
+        for part in _parts(sorted(found[hanging.model])):
+            rows = hanging.model._base_manager.filter(pk__in=part).values(link)
+            locked = holders.objects.select_for_update(of=("self",)).without_file()
+            for holder in locked.filter(pk__in=rows).order_by("pk"):
+                if holder.forget_outdated_file():
+                    erased.rows[holder._meta.db_table] += 1
+                    record(
+                        f"{holder.name_in_log}.destroyed", by=None, unit=holder.unit_id,
+                        target=holder, persons=holder.persons(),
+                    )  # fmt: skip
 
 
 def _erase_loose(found: dict[Model, set[Any]], erased: Erased) -> None:

@@ -1,6 +1,7 @@
 """J2: an erasure is complete, through every table, whichever app it lives in."""
 
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -13,10 +14,14 @@ from django.utils import timezone
 from cases.accounts.models import Draft, User
 from cases.accounts.roles import Role
 from cases.accounts.unsent import keep_unsent
+from cases.audit.models import Event
 from cases.audit.record import recorded
 from cases.casework.models import Case
 from cases.letters.reference import load_texts
 from cases.people.models import IdentityNumber, Person, SearchToken
+from cases.privacy.actions import hand_out_export
+from cases.privacy.models import ExportedCase, FileState, PersonExport
+from cases.privacy.sealed_files import NoFile
 from cases.retention import eraser, erasing
 from cases.retention.actions import confirm_as_second
 from cases.retention.eraser import ROOTS, erase, hanging_models
@@ -53,6 +58,8 @@ def test_j2_nothing_of_the_person_is_left_in_any_table(whole: Case, confirmed: C
     needles = [CANARY.encode(), CANARY.casefold().encode(), str(whole.pk).encode()]
     needles += [str(whole.person_id).encode(), *ids.values()]
     needles += [bytes(whole.person.wrapped_key)]
+    # A file with others in it is sealed with a key that stays: its very bytes must go.
+    needles += [bytes(file) for file in PersonExport.objects.values_list("file", flat=True) if file]
     assert len(world.where(*needles)) > 30, "the search finds what is there"
     confirmed()
     assert carry_out_confirmed() == 1
@@ -80,6 +87,53 @@ def test_j2_no_sealed_value_and_no_row_of_the_case_is_left(
         if model._base_manager.filter(pk__in=keys).exists()
     ]
     assert left == []
+
+
+def test_j2_a_file_with_others_in_it_is_destroyed_with_the_case(
+    whole: Case, confirmed: Confirmed, adviser: User
+) -> None:
+    ready = PersonExport.objects.get(file_state=FileState.READY)
+    other = factories.make_case(unit=whole.unit, by=adviser)
+    ExportedCase.objects.create(export=ready, unit=whole.unit, case=other)
+    waiting = PersonExport.objects.get(file_state=FileState.NOT_YET)
+    confirmed()
+    carry_out_confirmed()
+    ready.refresh_from_db()
+    assert (ready.file, ready.file_state) == ("", FileState.DESTROYED)
+    assert ready.get_problem_display() == (
+        "The file held somebody who may not be exported any more. It is destroyed."
+    )
+    event = Event.objects.get(action="export.destroyed")
+    assert set(event.persons) == {str(whole.person_id), str(other.person_id)}
+    waiting.refresh_from_db()
+    assert waiting.file_state == FileState.NOT_YET
+    with pytest.raises(NoFile):
+        hand_out_export(export_id=ready.pk, by=adviser)
+
+
+def test_j2_a_file_is_destroyed_also_when_its_key_is_lost(
+    whole: Case, confirmed: Confirmed
+) -> None:
+    PersonExport.objects.update(wrapped_key=b"\x03key that nobody has")
+    confirmed()
+    assert carry_out_confirmed() == 1
+    assert not PersonExport.objects.filter(file_state=FileState.READY).exists()
+
+
+def test_j2_whatever_is_made_of_a_case_and_keeps_a_file_is_declared() -> None:
+    """What stays above a row that goes, and has something to erase, is named by `made_into`."""
+    going = {one.model for one in hanging_models()}
+    above, declared = set(), set()
+    for one in hanging_models():
+        if link := getattr(one.model.__dict__.get("Privacy"), "made_into", None):
+            declared.add(f"{one.model._meta.label}.{link}")
+        for column in one.model._meta.concrete_fields:
+            stays: Any = column.related_model
+            if isinstance(column, models.ForeignKey) and stays not in going:
+                privacy = stays.__dict__.get("Privacy")
+                if privacy and privacy.erased:
+                    above.add(f"{one.model._meta.label}.{column.name}")
+    assert above == declared == {"privacy.ExportedCase.export"}
 
 
 def test_j2_files_and_broker_hold_nothing(whole: Case, confirmed: Confirmed) -> None:
