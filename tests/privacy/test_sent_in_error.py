@@ -1,17 +1,19 @@
 """Sent in error: what has not left is stopped, who may have seen it is listed, the clock runs."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from cases.accounts.models import User
+from cases.appointments.models import Appointment
 from cases.audit.models import Event
 from cases.audit.record import record, recorded
 from cases.casework.models import Case
 from cases.core.models import StaleVersion
+from cases.letters.reference import load_texts
 from cases.people.models import ContactPoint
 from cases.privacy.actions import (
     AlreadySettled,
@@ -22,13 +24,21 @@ from cases.privacy.actions import (
 )
 from cases.privacy.models import Deviation, SentInError
 from cases.privacy.sent import things_sent, who_opened
-from cases.reminders.models import Message
+from cases.reminders.channels.base import Answer, Outcome
+from cases.reminders.channels.mock import MockPhone
+from cases.reminders.models import Channel, Message, MockDelivery
+from cases.reminders.planning import plan_reminders
+from cases.reminders.reference import load_rules
+from cases.reminders.sending import claim, keep_outcomes, send_due
+from cases.units.models import Place
 from tests.access.matrix import full_case
 from tests.privacy.conftest import error_details, typed
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
 REASON = "The letter was returned unopened by the neighbour."
+# A Wednesday at 10.00 in Oslo, nothing red near it.
+MEETING = datetime(2027, 2, 10, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -49,7 +59,70 @@ def test_the_clock_starts_when_it_was_found_out(deviation: Deviation) -> None:
     assert Event.objects.get(action="deviation.told").purpose == "other"
 
 
-def test_what_has_not_left_is_stopped(led_case: Case, adviser: User) -> None:
+@pytest.fixture
+def reminded(
+    led_case: Case, adviser: User, make_case: Callable[..., Case]
+) -> dict[str, Appointment]:
+    """A meeting of the case and one of another, with their reminders planned."""
+    load_texts()
+    load_rules()
+    by_case = {
+        name: Appointment.objects.create(
+            unit=case.unit, case=case, adviser=adviser,
+            place=Place.objects.filter(unit=case.unit).first(), starts_at=MEETING,
+            ends_at=MEETING + timedelta(hours=1), local_start="",
+            booked_at=MEETING - timedelta(days=30), booked_by=adviser,
+        )
+        for name, case in (("case", led_case), ("other", make_case(given_name="Other")))
+    }  # fmt: skip
+    plan_reminders(MEETING - timedelta(days=9))
+    assert set(Message.objects.values_list("appointment", flat=True)) == {
+        appointment.pk for appointment in by_case.values()
+    }
+    return by_case
+
+
+def send_everything() -> None:
+    """Every hour from the first reminder on until the meeting is over."""
+    for hours in range(8 * 24, -2, -1):
+        send_due(MEETING - timedelta(hours=hours))
+
+
+def messages_of(appointment: Appointment) -> set[tuple[str, str]]:
+    return set(Message.objects.filter(appointment=appointment).values_list("state", "reason"))
+
+
+def test_what_has_not_left_is_stopped(
+    reminded: dict[str, Appointment], led_case: Case, adviser: User
+) -> None:
+    """Also what a worker has in its hands: it is not tried again."""
+    first_due = Message.objects.earliest("planned_at").planned_at
+    claimed = claim(Channel.SMS, 10, {Channel.SMS: MockPhone()}, first_due)[0]
+    mine = next(one for one in claimed if one.appointment_id == reminded["case"].pk)
+    tell_sent_in_error(case=led_case, details=error_details(), by=adviser)
+    keep_outcomes([mine], {mine.pk: Outcome(Answer.TRY_AGAIN)}, MockPhone(), first_due)
+    assert messages_of(reminded["case"]) == {
+        ("withheld", "stopped"), ("needs_person", "no_answer"),
+    }  # fmt: skip
+    withheld = Message.objects.filter(appointment=reminded["case"], state="withheld")
+    assert SentInError.objects.get().messages_stopped == withheld.count() >= 1
+    send_everything()
+    reached = MockDelivery.objects.values_list("message__appointment", flat=True)
+    assert set(reached) == {reminded["other"].pk}, "nothing of this case, and the other's as ever"
+
+
+def test_nothing_is_stopped_where_the_box_is_empty(
+    reminded: dict[str, Appointment], led_case: Case, adviser: User
+) -> None:
+    tell_sent_in_error(case=led_case, details=error_details(stop_messages=False), by=adviser)
+    assert SentInError.objects.get().messages_stopped == 0
+    assert messages_of(reminded["case"]) == {("planned", "")}
+    send_everything()
+    reached = MockDelivery.objects.values_list("message__appointment", flat=True)
+    assert set(reached) == {one.pk for one in reminded.values()}
+
+
+def test_contact_details_are_taken_out_of_use(led_case: Case, adviser: User) -> None:
     point = led_case.person.contact_points.get(kind="mobile")
     tell_sent_in_error(case=led_case, details=error_details(stop_contact=point), by=adviser)
     sent = SentInError.objects.get()
