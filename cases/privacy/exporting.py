@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cases.accounts.models import User
+from cases.accounts.roles import Permission
 from cases.casework.models import Case, CaseQuerySet
 from cases.casework.states import state_of
 from cases.core.spreadsheets import csv_of
@@ -30,9 +31,13 @@ class ExportWish:
 
 
 def exportable_to(user: User) -> CaseQuerySet:
-    """Cases that this user sees at this moment, without protected and restricted people."""
+    """Cases that this user sees and may ask for at this moment, without protected and restricted
+    people.
+    """
     return Case.objects.visible_to(user).filter(
-        person__protection=Protection.NONE, person__restricted_at=None
+        unit__in=user.units_where(Permission.REQUEST_EXPORT),
+        person__protection=Protection.NONE,
+        person__restricted_at=None,
     )
 
 

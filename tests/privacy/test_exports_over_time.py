@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from cases.accounts.models import User
+from cases.accounts.roles import Role
 from cases.audit.models import Event
 from cases.casework.models import Case, CaseQuerySet
 from cases.people.actions import block
@@ -193,11 +194,15 @@ def test_j2_a_file_with_somebody_who_is_no_more_leaves_nobody(
     assert fresh(ready).file == ""
 
 
-def test_whoever_asked_and_left_the_unit_gets_nobody(
-    export: PersonExport, leader: User, municipal_administrator: User
+@pytest.mark.parametrize("left", [True, False])
+def test_whoever_asked_and_left_the_unit_or_leads_it_no_more_gets_nobody(
+    export: PersonExport, leader: User, municipal_administrator: User, left: bool
 ) -> None:
     approve_export(export_id=export.pk, by=municipal_administrator)
-    leader.memberships.update(valid_to=timezone.localdate() - timedelta(days=1))
+    if left:
+        leader.memberships.update(valid_to=timezone.localdate() - timedelta(days=1))
+    else:
+        leader.memberships.update(role=Role.ADVISER)
     make_files()
     after = fresh(export)
     assert (after.file, after.file_state, after.problem) == ("", FileState.FAILED, Problem.NOBODY)
