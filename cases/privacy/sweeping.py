@@ -4,7 +4,7 @@ Claim → commit → make → commit, as with the reminders: no transaction is o
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -104,13 +104,9 @@ def _keep(row: Any, job: Job, file: bytes, problem: str, now: datetime) -> int:
         )
         record(
             f"{fresh.name_in_log}.{'failed' if problem else 'made'}", by=None, unit=fresh.unit_id,
-            target=fresh, purpose=problem, persons=_persons(fresh),
+            target=fresh, purpose=problem, persons=fresh.persons(),
         )  # fmt: skip
     return int(not problem)
-
-
-def _persons(row: Any) -> Iterable[Any]:
-    return [row.person_id] if isinstance(row, AccessRequest) else row.persons()
 
 
 def _report(request: AccessRequest, now: datetime) -> bytes:

@@ -2,9 +2,9 @@
 
 The models say it themselves: whatever has a foreign key, however far, to a person, a referral or a
 case hangs on it. What `class Privacy` keeps nothing of goes as a whole row; a row that keeps
-something and can stand without the person stays with everything else emptied. A file that was made
-of a row and of others' (`made_into`) is destroyed. A model of a later app is handled the day it is
-written.
+something and can stand without the person stays with everything else emptied. A file that stays and
+was made of a row that goes, besides others (`made_into`, `made_of`), is destroyed. A model of a later
+app is handled the day it is written.
 """
 
 from collections import defaultdict
@@ -170,25 +170,31 @@ def _nothing(column: "models.Field[Any, Any]") -> Any:
 
 
 def _destroy_files(found: dict[Model, set[Any]], erased: Erased) -> None:
-    """Files that hold a row that goes, whoever else is in them: a sealed file can not be cut.
+    """Files that stay and hold a row that goes, whoever else is in them: sealed, they can not be cut.
 
-    Locked also where no file is there yet: whoever seals one now looks again whom it holds.
+    Locked also where no file is there yet: whoever seals one now looks again what it holds.
     """
-    for hanging in hanging_models():
-        link = getattr(hanging.model.__dict__.get("Privacy"), "made_into", None)
-        if link is None:
-            continue
-        holders: Any = hanging.model._meta.get_field(link).related_model
-        for part in _parts(sorted(found[hanging.model])):
-            rows = hanging.model._base_manager.filter(pk__in=part).values(link)
-            locked = holders.objects.select_for_update(of=("self",)).without_file()
-            for holder in locked.filter(pk__in=rows).order_by("pk"):
-                if holder.forget_outdated_file():
-                    erased.rows[holder._meta.db_table] += 1
-                    record(
-                        f"{holder.name_in_log}.destroyed", by=None, unit=holder.unit_id,
-                        target=holder, persons=holder.persons(),
-                    )  # fmt: skip
+    for files in _files_made_of(found):
+        for row in files.select_for_update(of=("self",)).without_file().order_by("pk"):
+            if row.forget_erased_content():
+                erased.rows[row._meta.db_table] += 1
+                record(
+                    f"{row.name_in_log}.destroyed", by=None, unit=row.unit_id, target=row,
+                    persons=row.persons(),
+                )  # fmt: skip
+
+
+def _files_made_of(found: dict[Model, set[Any]]) -> Iterator[Any]:
+    for model in [hanging.model for hanging in hanging_models()]:
+        privacy, base = model.__dict__.get("Privacy"), model._base_manager
+        if link := getattr(privacy, "made_into", None):  # one row, and others' beside it
+            holders: Any = model._meta.get_field(link).related_model
+            for part in _parts(sorted(found[model])):
+                yield holders.objects.filter(pk__in=base.filter(pk__in=part).values(link))
+        if link := getattr(privacy, "made_of", None):  # all that a person has, who stays
+            cases = Case.objects.filter(pk__in=found[Case]).exclude(person__in=found[Person])
+            files: Any = model._default_manager.filter(**{f"{link}__in": cases.values("person")})
+            yield files.exclude(pk__in=found[model])
 
 
 def _erase_loose(found: dict[Model, set[Any]], erased: Erased) -> None:

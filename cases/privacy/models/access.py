@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Self
+from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -60,6 +61,8 @@ class AccessRequest(MadeFile, Row):
             "registered_by", "answered_at", "answered_by", *FILE_FIELDS,
         }  # fmt: skip
         anonymised: dict[str, object] = {}
+        # The file holds all the cases of the person, also those that are erased before the rest.
+        made_of = "person"
 
     class Meta:
         verbose_name = _("access request")
@@ -75,6 +78,9 @@ class AccessRequest(MadeFile, Row):
     @property
     def due_on(self) -> date:
         return self.asked_on + timedelta(days=DAYS_TO_ANSWER)
+
+    def persons(self) -> set[UUID]:
+        return {self.person_id}
 
     def key_holder(self) -> Person:
         return self.person

@@ -28,6 +28,10 @@ class Problem(models.TextChoices):
         "outdated",
         _("The file held somebody who may not be exported any more. It is destroyed."),
     )
+    ERASED = (
+        "erased",
+        _("A case that the file held is deleted, so the file is destroyed too. Ask for a new one."),
+    )
 
 
 FILE_FIELDS = {
@@ -65,14 +69,19 @@ class MadeFile(models.Model):
     class Meta:
         abstract = True
 
-    def forget_outdated_file(self) -> bool:
-        """Whether there was one. Nothing is opened: that a key is lost keeps no file."""
-        ready = type(self)._base_manager.filter(pk=self.pk, file_state=FileState.READY)
-        return bool(
-            ready.update(
-                file=Sealed(b""), file_state=FileState.DESTROYED, problem=Problem.NOT_CURRENT
-            )
+    def forget_erased_content(self) -> bool:
+        """Whether there was a file; one that is being made is made anew, of what is left.
+
+        Nothing is opened: that a key is lost keeps no file.
+        """
+        this = type(self)._base_manager.filter(pk=self.pk)
+        this.filter(file_state=FileState.MAKING).update(
+            file_state=FileState.WAITING, lease_until=None
         )
+        destroyed = this.filter(file_state=FileState.READY).update(
+            file=Sealed(b""), file_state=FileState.DESTROYED, problem=Problem.ERASED
+        )
+        return bool(destroyed)
 
     @property
     def is_ready(self) -> bool:
