@@ -254,6 +254,16 @@ def test_the_leader_edits_prints_and_settles_on_the_pages(
     assert b"Something was sent in error" not in client.get("/").content
 
 
+def test_the_page_that_shows_who_opened_the_case_is_a_reading_of_the_log(
+    deviation: Deviation, led_case: Case, leader: User, colleague: User, client_of: ClientOf
+) -> None:
+    client_of(leader).get(f"/cases/{led_case.pk}/rights/deviation/{deviation.pk}/")
+    event = Event.objects.get(action="case_log.viewed")
+    assert (event.actor, event.case, event.persons, event.purpose) == (
+        leader.pk, led_case.pk, [str(led_case.person_id)], "deviation",
+    )  # fmt: skip
+
+
 def test_a_late_clock_says_so(led_case: Case, leader: User, client_of: ClientOf) -> None:
     now = timezone.now()
     details = error_details(sent_at=now - timedelta(days=9), found_at=now - timedelta(days=4))
