@@ -60,13 +60,13 @@ def test_the_clock_starts_when_it_was_found_out(deviation: Deviation) -> None:
 
 
 @pytest.fixture
-def reminded(
+def meetings(
     led_case: Case, adviser: User, make_case: Callable[..., Case]
 ) -> dict[str, Appointment]:
-    """A meeting of the case and one of another, with their reminders planned."""
+    """A meeting of the case and one of another, for which nothing is planned yet."""
     load_texts()
     load_rules()
-    by_case = {
+    return {
         name: Appointment.objects.create(
             unit=case.unit, case=case, adviser=adviser,
             place=Place.objects.filter(unit=case.unit).first(), starts_at=MEETING,
@@ -75,11 +75,14 @@ def reminded(
         )
         for name, case in (("case", led_case), ("other", make_case(given_name="Other")))
     }  # fmt: skip
+
+
+@pytest.fixture
+def reminded(meetings: dict[str, Appointment]) -> dict[str, Appointment]:
     plan_reminders(MEETING - timedelta(days=9))
-    assert set(Message.objects.values_list("appointment", flat=True)) == {
-        appointment.pk for appointment in by_case.values()
-    }
-    return by_case
+    planned = set(Message.objects.values_list("appointment", flat=True))
+    assert planned == {appointment.pk for appointment in meetings.values()}
+    return meetings
 
 
 def send_everything() -> None:
@@ -120,6 +123,20 @@ def test_nothing_is_stopped_where_the_box_is_empty(
     send_everything()
     reached = MockDelivery.objects.values_list("message__appointment", flat=True)
     assert set(reached) == {one.pk for one in reminded.values()}
+
+
+def test_the_page_stops_what_nobody_has_planned_yet(
+    meetings: dict[str, Appointment], led_case: Case, leader: User, client_of: ClientOf
+) -> None:
+    form = {
+        "thing": "other", "sent_on": f"{timezone.localdate():%d.%m.%Y}", "recipients": "A stranger",
+        "what_happened": "A letter went astray.", "stop_messages": "on", "stop_contact": "",
+        **typed(timezone.now()),
+    }  # fmt: skip
+    address = f"/cases/{led_case.pk}/rights/sent-in-error/"
+    assert client_of(leader).post(address, form).status_code == 302
+    assert messages_of(meetings["case"]) == {("withheld", "stopped")}
+    assert messages_of(meetings["other"]) == set()
 
 
 def test_contact_details_are_taken_out_of_use(led_case: Case, adviser: User) -> None:
