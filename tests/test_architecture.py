@@ -59,7 +59,6 @@ REVIEWED_FILES = {
     "cases/letters/rendering.py": "letter texts: nobody's personal data",
     "cases/oidc/identities.py": "of the account that the sign-in provider has proved",
     "cases/privacy/choices.py": "units by the user's memberships: nobody's personal data",
-    "cases/privacy/exporting.py": "a job: the cases of an export that somebody else approved",
     "cases/privacy/history.py": "of a person whose case is reached already",
     "cases/privacy/overview.py": "of a case already reached",
     "cases/privacy/report/contents.py": "a job: one person's rows, for their access request",

@@ -1,6 +1,7 @@
 """Which cases fit an export, and what a row of it says: who, and where the case stands.
 
 No notes and no contact details: an export is for counting and moving cases, not for reaching people.
+Who may be exported is asked anew at every step: a day may lie between asking and downloading.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cases.accounts.models import User
+from cases.accounts.roles import Permission
 from cases.casework.models import Case, CaseQuerySet
 from cases.casework.states import state_of
 from cases.core.spreadsheets import csv_of
@@ -28,11 +30,19 @@ class ExportWish:
     purpose: str
 
 
-def fitting_cases(unit: Unit, wish: ExportWish, by: User) -> CaseQuerySet:
-    """Cases that the asking user sees, without protected and restricted people."""
-    cases = Case.objects.visible_to(by).filter(
-        unit=unit, person__protection=Protection.NONE, person__restricted_at=None
+def exportable_to(user: User) -> CaseQuerySet:
+    """Cases that this user sees and may ask for at this moment, without protected and restricted
+    people.
+    """
+    return Case.objects.visible_to(user).filter(
+        unit__in=user.units_where(Permission.REQUEST_EXPORT),
+        person__protection=Protection.NONE,
+        person__restricted_at=None,
     )
+
+
+def fitting_cases(unit: Unit, wish: ExportWish, by: User) -> CaseQuerySet:
+    cases = exportable_to(by).filter(unit=unit)
     if wish.scope != Scope.ALL:
         cases = cases.open() if wish.scope == Scope.OPEN else cases.closed()
     if wish.opened_from:
@@ -42,21 +52,23 @@ def fitting_cases(unit: Unit, wish: ExportWish, by: User) -> CaseQuerySet:
     return cases
 
 
-def export_csv(export: PersonExport, language: str) -> tuple[bytes, int]:
-    """The file and how many cases it holds: those that meanwhile became protected are left out."""
-    cases = (
-        Case.objects.filter(
-            pk__in=export.cases.values("case"),
-            person__protection=Protection.NONE,
-            person__restricted_at=None,
-        )
-        .with_row_facts()
-        .select_related("referral__sender")
-        .order_by("opened_at", "pk")
-    )
+def cases_left(export: PersonExport) -> CaseQuerySet:
+    """Of the cases of an export, those that who asked for it may still be handed."""
+    return exportable_to(export.requested_by).filter(pk__in=export.cases.values("case"))
+
+
+def is_current(export: PersonExport) -> bool:
+    """Whether everybody in it is still there and may still be handed to who asked for it.
+
+    An erased case takes its link along, so the links that are left are not counted by themselves.
+    """
+    return cases_left(export).count() == export.case_count
+
+
+def export_csv(cases: CaseQuerySet, language: str) -> bytes:
+    rows = cases.with_row_facts().select_related("referral__sender").order_by("opened_at", "pk")
     with translation.override(language):
-        rows = list(_rows(list(cases)))
-        return csv_of(_header(), rows), len(rows)
+        return csv_of(_header(), _rows(list(rows)))
 
 
 def _header() -> list[str]:

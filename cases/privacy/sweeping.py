@@ -4,7 +4,8 @@ Claim → commit → make → commit, as with the reminders: no transaction is o
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,8 +16,11 @@ from cases.audit.models import Client
 from cases.audit.record import record, recorded
 from cases.core.pdf import PdfUnavailable
 from cases.privacy.actions.access import destroy_report
-from cases.privacy.actions.exports import destroy_file
-from cases.privacy.exporting import export_csv
+from cases.privacy.actions.exports import (
+    NothingToExport,
+    destroy_file,
+)
+from cases.privacy.exporting import cases_left, export_csv, is_current
 from cases.privacy.models import AccessRequest, FileState, PersonExport, Problem
 from cases.privacy.models.access import DAYS_KEPT
 from cases.privacy.models.exports import HOURS_KEPT
@@ -26,14 +30,22 @@ from cases.privacy.sealed_files import sealed_text
 log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 3
-Job = tuple[type[Any], Callable[[Any, datetime], bytes], timedelta, str]
+
+
+@dataclass(frozen=True)
+class Job:
+    model: type[Any]
+    content: Callable[[Any, datetime], bytes]
+    kept: timedelta
+    # Whether what was read to make the file is still so; else it is made anew.
+    is_current: Callable[[Any], bool] = lambda row: True
 
 
 def sweep(now: datetime | None = None) -> int:
     """How many files were made."""
     made = 0
     for job in JOBS:
-        while (row := _claim(job[0], now or timezone.now())) is not None:
+        while (row := _claim(job.model, now or timezone.now())) is not None:
             made += _make(row, job, now or timezone.now())
     destroy_old(now or timezone.now())
     return made
@@ -56,14 +68,15 @@ def _claim(model: type[Any], now: datetime) -> Any:
 
 
 def _make(row: Any, job: Job, now: datetime) -> int:
-    model, content, kept, _name = job
     if row.file_state == FileState.FAILED:
         return 0
     problem, file = "", b""
     try:
-        file = content(row, now)
+        file = job.content(row, now)
     except PdfUnavailable:
         problem = Problem.NO_PDF
+    except NothingToExport:
+        problem = Problem.NOBODY
     except Exception as error:  # one file that can not be made must not stop the others
         log.error("file %s can not be made: %s", row.pk, type(error).__name__)
         problem = Problem.FAULT
@@ -72,29 +85,28 @@ def _make(row: Any, job: Job, now: datetime) -> int:
 
 def _keep(row: Any, job: Job, file: bytes, problem: str, now: datetime) -> int:
     """Seal the file where the lease is still ours."""
-    model, _content, kept, name = job
     with recorded(client=Client.JOB):
-        ours = model.objects.select_for_update(of=("self",)).filter(
+        ours = job.model.objects.select_for_update(of=("self",)).filter(
             pk=row.pk, file_state=FileState.MAKING, attempt=row.attempt
         )
         if (fresh := ours.first()) is None:
             return 0
+        if not problem and not job.is_current(fresh):
+            fresh.file_state, fresh.lease_until = FileState.WAITING, None
+            fresh.save(update_fields=["file_state", "lease_until"])
+            return 0
         fresh.problem, fresh.lease_until = problem, None
         fresh.file_state = FileState.FAILED if problem else FileState.READY
         if not problem:
-            fresh.file, fresh.made_at, fresh.delete_at = sealed_text(file), now, now + kept
+            fresh.file, fresh.made_at, fresh.delete_at = sealed_text(file), now, now + job.kept
         fresh.save(
             update_fields=["file", "file_state", "problem", "lease_until", "made_at", "delete_at"]
         )
         record(
-            f"{name}.{'failed' if problem else 'made'}", by=None, unit=fresh.unit_id,
-            target=fresh, purpose=problem, persons=_persons(fresh),
+            f"{fresh.name_in_log}.{'failed' if problem else 'made'}", by=None, unit=fresh.unit_id,
+            target=fresh, purpose=problem, persons=fresh.persons(),
         )  # fmt: skip
     return int(not problem)
-
-
-def _persons(row: Any) -> Iterable[Any]:
-    return [row.person_id] if isinstance(row, AccessRequest) else row.persons()
 
 
 def _report(request: AccessRequest, now: datetime) -> bytes:
@@ -106,9 +118,20 @@ def _report(request: AccessRequest, now: datetime) -> bytes:
 
 def _export(export: PersonExport, now: datetime) -> bytes:
     with recorded(client=Client.JOB):
-        whole = PersonExport.objects.select_related("requested_by").get(pk=export.pk)
-        content, _count = export_csv(whole, whole.requested_by.language or "nb")
-    return content
+        locked = PersonExport.objects.select_for_update(of=("self",))
+        whole = locked.select_related("requested_by").get(pk=export.pk)
+        _leave_out_who_is_gone(whole)
+        return export_csv(cases_left(whole), whole.requested_by.language or "nb")
+
+
+def _leave_out_who_is_gone(export: PersonExport) -> None:
+    """From here on the export is whom its asker may still be handed. Raises NothingToExport."""
+    left = set(cases_left(export).values_list("pk", flat=True))
+    if not left:
+        raise NothingToExport
+    export.cases.exclude(case__in=left).delete()
+    export.case_count = len(left)
+    export.save(update_fields=["case_count"])
 
 
 def destroy_old(now: datetime) -> None:
@@ -132,6 +155,6 @@ def _destroy(model: type[Any], pk: UUID, now: datetime) -> None:
 
 
 JOBS: tuple[Job, ...] = (
-    (AccessRequest, _report, timedelta(days=DAYS_KEPT), "access_report"),
-    (PersonExport, _export, timedelta(hours=HOURS_KEPT), "export"),
+    Job(AccessRequest, _report, timedelta(days=DAYS_KEPT)),
+    Job(PersonExport, _export, timedelta(hours=HOURS_KEPT), is_current),
 )

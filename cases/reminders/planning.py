@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 
 from cases.appointments.models import Appointment, AppointmentStatus
 from cases.audit.record import recorded
+from cases.casework.models import Case
 from cases.core.database.context import WORKER, speaking_as
 from cases.people.models import ContactPoint, Protection
 from cases.reminders.channels import channels_set_up
@@ -41,6 +42,11 @@ def plan_reminders(now: datetime) -> int:
     with speaking_as(WORKER):
         beat(PLANNING, now)
     return made
+
+
+def plan_for(case: Case, now: datetime) -> int:
+    """What is missing for one case, in the transaction at hand: how many rows."""
+    return _plan(list(_wanting_messages(now).filter(case=case)), RuleBook(), now)
 
 
 def supersede(now: datetime) -> int:

@@ -34,6 +34,11 @@ def keep_claims(messages: list[Message]) -> None:
     _update(messages, CLAIM_COLUMNS, "TRUE")
 
 
+def keep_stopped(messages: list[Message]) -> None:
+    """Write what somebody stopped, in rows that this transaction has locked."""
+    _update(messages, OUTCOME_COLUMNS, "TRUE")
+
+
 def keep_where_still_ours(messages: list[Message]) -> list[Message]:
     """Write what an attempt came to, and return the rows that were written.
 

@@ -2,7 +2,8 @@
 
 The models say it themselves: whatever has a foreign key, however far, to a person, a referral or a
 case hangs on it. What `class Privacy` keeps nothing of goes as a whole row; a row that keeps
-something and can stand without the person stays with everything else emptied. A model of a later
+something and can stand without the person stays with everything else emptied. A file that stays and
+was made of a row that goes, besides others (`made_into`, `made_of`), is destroyed. A model of a later
 app is handled the day it is written.
 """
 
@@ -19,6 +20,7 @@ from django.apps import apps
 from django.db import models
 
 from cases.accounts.models import Draft
+from cases.audit.record import record
 from cases.casework.models import Case, Referral
 from cases.core.fields import EncryptedTextField, Sealed
 from cases.people.models import Person
@@ -104,6 +106,7 @@ def erase(cases: Collection[UUID], *, people: Collection[UUID] = ()) -> Erased:
     alone = _whoever_has_nothing_else(cases, referrals) | set(people)
     found = _found({Person: alone, Referral: referrals, Case: cases})
     erased = Erased(cases=set(found[Case]), people=alone)
+    _destroy_files(found, erased)
     _erase_loose(found, erased)
     _erase_drafts(found, erased)
     for hanging in reversed(hanging_models()):
@@ -164,6 +167,34 @@ def _nothing(column: "models.Field[Any, Any]") -> Any:
     if isinstance(column, EncryptedTextField):
         return Sealed(b"")
     return column.get_default()
+
+
+def _destroy_files(found: dict[Model, set[Any]], erased: Erased) -> None:
+    """Files that stay and hold a row that goes, whoever else is in them: sealed, they can not be cut.
+
+    Locked also where no file is there yet: whoever seals one now looks again what it holds.
+    """
+    for files in _files_made_of(found):
+        for row in files.select_for_update(of=("self",)).without_file().order_by("pk"):
+            if row.forget_erased_content():
+                erased.rows[row._meta.db_table] += 1
+                record(
+                    f"{row.name_in_log}.destroyed", by=None, unit=row.unit_id, target=row,
+                    persons=row.persons(),
+                )  # fmt: skip
+
+
+def _files_made_of(found: dict[Model, set[Any]]) -> Iterator[Any]:
+    for model in [hanging.model for hanging in hanging_models()]:
+        privacy, base = model.__dict__.get("Privacy"), model._base_manager
+        if link := getattr(privacy, "made_into", None):  # one row, and others' beside it
+            holders: Any = model._meta.get_field(link).related_model
+            for part in _parts(sorted(found[model])):
+                yield holders.objects.filter(pk__in=base.filter(pk__in=part).values(link))
+        if link := getattr(privacy, "made_of", None):  # all that a person has, who stays
+            cases = Case.objects.filter(pk__in=found[Case]).exclude(person__in=found[Person])
+            files: Any = model._default_manager.filter(**{f"{link}__in": cases.values("person")})
+            yield files.exclude(pk__in=found[model])
 
 
 def _erase_loose(found: dict[Model, set[Any]], erased: Erased) -> None:

@@ -29,7 +29,7 @@ from cases.privacy.actions import (
 )
 from cases.privacy.actions import exports as export_actions
 from cases.privacy.exporting import ExportWish
-from cases.privacy.models import FileState, PersonExport
+from cases.privacy.models import ExportedCase, FileState, PersonExport
 from cases.privacy.sealed_files import NoFile
 from cases.privacy.sweeping import destroy_old, sweep
 from cases.units.models import Unit
@@ -202,6 +202,7 @@ def test_no_audit_no_export(
         unit=unit, scope="all", purpose="x", case_count=1, requested_at=now, requested_by=leader,
         file_state="not_yet",
     )  # fmt: skip
+    ExportedCase.objects.create(export=export, unit=unit, case=cases[0])
     if step == "download":
         export.approved_at, export.approved_by = now, municipal_administrator
         export.file, export.file_state = "UEs=", FileState.READY

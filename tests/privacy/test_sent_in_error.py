@@ -1,17 +1,19 @@
 """Sent in error: what has not left is stopped, who may have seen it is listed, the clock runs."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from cases.accounts.models import User
+from cases.appointments.models import Appointment
 from cases.audit.models import Event
 from cases.audit.record import record, recorded
 from cases.casework.models import Case
 from cases.core.models import StaleVersion
+from cases.letters.reference import load_texts
 from cases.people.models import ContactPoint
 from cases.privacy.actions import (
     AlreadySettled,
@@ -22,13 +24,21 @@ from cases.privacy.actions import (
 )
 from cases.privacy.models import Deviation, SentInError
 from cases.privacy.sent import things_sent, who_opened
-from cases.reminders.models import Message
+from cases.reminders.channels.base import Answer, Outcome
+from cases.reminders.channels.mock import MockPhone
+from cases.reminders.models import Channel, Message, MockDelivery
+from cases.reminders.planning import plan_reminders
+from cases.reminders.reference import load_rules
+from cases.reminders.sending import claim, keep_outcomes, send_due
+from cases.units.models import Place
 from tests.access.matrix import full_case
 from tests.privacy.conftest import error_details, typed
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[User], Client]
 REASON = "The letter was returned unopened by the neighbour."
+# A Wednesday at 10.00 in Oslo, nothing red near it.
+MEETING = datetime(2027, 2, 10, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -49,7 +59,87 @@ def test_the_clock_starts_when_it_was_found_out(deviation: Deviation) -> None:
     assert Event.objects.get(action="deviation.told").purpose == "other"
 
 
-def test_what_has_not_left_is_stopped(led_case: Case, adviser: User) -> None:
+@pytest.fixture
+def meetings(
+    led_case: Case, adviser: User, make_case: Callable[..., Case]
+) -> dict[str, Appointment]:
+    """A meeting of the case and one of another, for which nothing is planned yet."""
+    load_texts()
+    load_rules()
+    return {
+        name: Appointment.objects.create(
+            unit=case.unit, case=case, adviser=adviser,
+            place=Place.objects.filter(unit=case.unit).first(), starts_at=MEETING,
+            ends_at=MEETING + timedelta(hours=1), local_start="",
+            booked_at=MEETING - timedelta(days=30), booked_by=adviser,
+        )
+        for name, case in (("case", led_case), ("other", make_case(given_name="Other")))
+    }  # fmt: skip
+
+
+@pytest.fixture
+def reminded(meetings: dict[str, Appointment]) -> dict[str, Appointment]:
+    plan_reminders(MEETING - timedelta(days=9))
+    planned = set(Message.objects.values_list("appointment", flat=True))
+    assert planned == {appointment.pk for appointment in meetings.values()}
+    return meetings
+
+
+def send_everything() -> None:
+    """Every hour from the first reminder on until the meeting is over."""
+    for hours in range(8 * 24, -2, -1):
+        send_due(MEETING - timedelta(hours=hours))
+
+
+def messages_of(appointment: Appointment) -> set[tuple[str, str]]:
+    return set(Message.objects.filter(appointment=appointment).values_list("state", "reason"))
+
+
+def test_what_has_not_left_is_stopped(
+    reminded: dict[str, Appointment], led_case: Case, adviser: User
+) -> None:
+    """Also what a worker has in its hands: it is not tried again."""
+    first_due = Message.objects.earliest("planned_at").planned_at
+    claimed = claim(Channel.SMS, 10, {Channel.SMS: MockPhone()}, first_due)[0]
+    mine = next(one for one in claimed if one.appointment_id == reminded["case"].pk)
+    tell_sent_in_error(case=led_case, details=error_details(), by=adviser)
+    keep_outcomes([mine], {mine.pk: Outcome(Answer.TRY_AGAIN)}, MockPhone(), first_due)
+    assert messages_of(reminded["case"]) == {
+        ("withheld", "stopped"), ("needs_person", "no_answer"),
+    }  # fmt: skip
+    withheld = Message.objects.filter(appointment=reminded["case"], state="withheld")
+    assert SentInError.objects.get().messages_stopped == withheld.count() >= 1
+    send_everything()
+    reached = MockDelivery.objects.values_list("message__appointment", flat=True)
+    assert set(reached) == {reminded["other"].pk}, "nothing of this case, and the other's as ever"
+
+
+def test_nothing_is_stopped_where_the_box_is_empty(
+    reminded: dict[str, Appointment], led_case: Case, adviser: User
+) -> None:
+    tell_sent_in_error(case=led_case, details=error_details(stop_messages=False), by=adviser)
+    assert SentInError.objects.get().messages_stopped == 0
+    assert messages_of(reminded["case"]) == {("planned", "")}
+    send_everything()
+    reached = MockDelivery.objects.values_list("message__appointment", flat=True)
+    assert set(reached) == {one.pk for one in reminded.values()}
+
+
+def test_the_page_stops_what_nobody_has_planned_yet(
+    meetings: dict[str, Appointment], led_case: Case, leader: User, client_of: ClientOf
+) -> None:
+    form = {
+        "thing": "other", "sent_on": f"{timezone.localdate():%d.%m.%Y}", "recipients": "A stranger",
+        "what_happened": "A letter went astray.", "stop_messages": "on", "stop_contact": "",
+        **typed(timezone.now()),
+    }  # fmt: skip
+    address = f"/cases/{led_case.pk}/rights/sent-in-error/"
+    assert client_of(leader).post(address, form).status_code == 302
+    assert messages_of(meetings["case"]) == {("withheld", "stopped")}
+    assert messages_of(meetings["other"]) == set()
+
+
+def test_contact_details_are_taken_out_of_use(led_case: Case, adviser: User) -> None:
     point = led_case.person.contact_points.get(kind="mobile")
     tell_sent_in_error(case=led_case, details=error_details(stop_contact=point), by=adviser)
     sent = SentInError.objects.get()
@@ -179,6 +269,16 @@ def test_the_leader_edits_prints_and_settles_on_the_pages(
     settled = client.post(f"{address}settle/", {"outcome": "not_notifiable", "reason": REASON})
     assert settled.status_code == 302
     assert b"Something was sent in error" not in client.get("/").content
+
+
+def test_the_page_that_shows_who_opened_the_case_is_a_reading_of_the_log(
+    deviation: Deviation, led_case: Case, leader: User, colleague: User, client_of: ClientOf
+) -> None:
+    client_of(leader).get(f"/cases/{led_case.pk}/rights/deviation/{deviation.pk}/")
+    event = Event.objects.get(action="case_log.viewed")
+    assert (event.actor, event.case, event.persons, event.purpose) == (
+        leader.pk, led_case.pk, [str(led_case.person_id)], "deviation",
+    )  # fmt: skip
 
 
 def test_a_late_clock_says_so(led_case: Case, leader: User, client_of: ClientOf) -> None:

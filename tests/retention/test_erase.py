@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -15,10 +16,14 @@ from django.utils import timezone
 from cases.accounts.models import Draft, User
 from cases.accounts.roles import Role
 from cases.accounts.unsent import keep_unsent
+from cases.audit.models import Event
 from cases.audit.record import recorded
 from cases.casework.models import Case
 from cases.letters.reference import load_texts
 from cases.people.models import IdentityNumber, Person, SearchToken
+from cases.privacy.actions import hand_out_export, register_access_request
+from cases.privacy.models import AccessRequest, ExportedCase, FileState, MadeFile, PersonExport
+from cases.privacy.sealed_files import NoFile
 from cases.retention import eraser, erasing
 from cases.retention.actions import confirm_as_second
 from cases.retention.eraser import ROOTS, erase, hanging_models
@@ -56,6 +61,8 @@ def test_j2_nothing_of_the_person_is_left_in_any_table(whole: Case, confirmed: C
     needles = [CANARY.encode(), CANARY.casefold().encode(), str(whole.pk).encode()]
     needles += [str(whole.person_id).encode(), *ids.values()]
     needles += [bytes(whole.person.wrapped_key)]
+    # A file with others in it is sealed with a key that stays: its very bytes must go.
+    needles += [bytes(file) for file in PersonExport.objects.values_list("file", flat=True) if file]
     assert len(world.where(*needles)) > 30, "the search finds what is there"
     confirmed()
     assert carry_out_confirmed() == 1
@@ -141,6 +148,55 @@ def _fail_over(case: Case) -> Callable[..., None]:
     return erase_cases
 
 
+def test_j2_a_file_with_others_in_it_is_destroyed_with_the_case(
+    whole: Case, confirmed: Confirmed, adviser: User
+) -> None:
+    ready = PersonExport.objects.get(file_state=FileState.READY)
+    other = factories.make_case(unit=whole.unit, by=adviser)
+    ExportedCase.objects.create(export=ready, unit=whole.unit, case=other)
+    waiting = PersonExport.objects.get(file_state=FileState.NOT_YET)
+    confirmed()
+    carry_out_confirmed()
+    ready.refresh_from_db()
+    assert (ready.file, ready.file_state) == ("", FileState.DESTROYED)
+    assert "is deleted, so the file is destroyed too" in ready.get_problem_display()
+    event = Event.objects.get(action="export.destroyed")
+    assert set(event.persons) == {str(whole.person_id), str(other.person_id)}
+    waiting.refresh_from_db()
+    assert waiting.file_state == FileState.NOT_YET
+    with pytest.raises(NoFile):
+        hand_out_export(export_id=ready.pk, by=adviser)
+
+
+def test_j2_a_file_is_destroyed_also_when_its_key_is_lost(
+    whole: Case, confirmed: Confirmed
+) -> None:
+    PersonExport.objects.update(wrapped_key=b"\x03key that nobody has")
+    confirmed()
+    assert carry_out_confirmed() == 1
+    assert not PersonExport.objects.filter(file_state=FileState.READY).exists()
+
+
+def test_j2_whatever_is_made_of_a_case_and_keeps_a_file_is_declared() -> None:
+    """What stays above a row that goes, and has something to erase, is named by `made_into`."""
+    going = {one.model for one in hanging_models()}
+    above, declared, of_people = set(), set(), set()
+    for one in hanging_models():
+        if link := getattr(one.model.__dict__.get("Privacy"), "made_into", None):
+            declared.add(f"{one.model._meta.label}.{link}")
+        if hasattr(one.model.__dict__.get("Privacy"), "made_of"):
+            of_people.add(one.model)
+        for column in one.model._meta.concrete_fields:
+            stays: Any = column.related_model
+            if isinstance(column, models.ForeignKey) and stays not in going:
+                privacy = stays.__dict__.get("Privacy")
+                if privacy and privacy.erased:
+                    above.add(f"{one.model._meta.label}.{column.name}")
+    assert above == declared == {"privacy.ExportedCase.export"}
+    files = {one.model for one in hanging_models() if issubclass(one.model, MadeFile)}
+    assert of_people == files == {AccessRequest}
+
+
 def test_j2_the_certificate_counts_and_names_nobody(whole: Case, confirmed: Confirmed) -> None:
     confirmed()
     carry_out_confirmed()
@@ -197,6 +253,34 @@ def test_a_person_with_another_case_stays_with_it(
     assert IdentityNumber.objects.filter(person=person).exists()
     assert SearchToken.objects.filter(person=person).exists()
     assert [str(n.digits) for n in IdentityNumber.objects.filter(person=person)]
+
+
+def test_j2_the_answer_to_an_access_request_does_not_outlive_one_of_the_cases(
+    whole: Case, confirmed: Confirmed, adviser: User, leader: User
+) -> None:
+    """Asked for in a case that stays: sealed with the key of a person who stays."""
+    other = factories.make_case(unit=whole.unit, by=adviser, person=whole.person)
+    asked = [
+        register_access_request(
+            case=other, asked_on=timezone.localdate(), language="en", with_names=False, by=leader
+        )
+        for _ in range(3)
+    ]
+    states = {"ready": "destroyed", "making": "waiting", "waiting": "waiting"}
+    for request, state in zip(asked, states, strict=True):
+        request.file_state, request.file = state, CANARY if state == "ready" else ""
+        request.lease_until = timezone.now() if state == "making" else None
+        request.save()
+    (sealed,) = [bytes(f) for f in AccessRequest.objects.values_list("file", flat=True) if f]
+    confirmed()
+    carry_out_confirmed()
+    assert list(Case.objects.all()) == [other]
+    assert world.where(sealed) == []
+    for request, state in zip(asked, states.values(), strict=True):
+        request.refresh_from_db()
+        assert (request.file, request.file_state) == ("", state)
+    event = Event.objects.get(action="access_report.destroyed")
+    assert (event.target, event.persons) == (asked[0].pk, [str(whole.person_id)])
 
 
 def test_every_table_that_hangs_on_a_person_is_handled() -> None:

@@ -21,7 +21,7 @@ from cases.audit.record import recorded
 from cases.casework.models import Case
 from cases.people.actions import block, declare_access
 from cases.people.models import BreakGlass
-from cases.privacy.models import AccessRequest, Deviation
+from cases.privacy.models import AccessRequest, Deviation, ExportedCase, FileState, PersonExport
 from cases.reminders.models import EarlyReceipt, Message, MessageEvent, MockDelivery
 from cases.retention.models import ArchivePackage
 from cases.support.models import AnswerToSender, Closing, SenderDecision
@@ -75,6 +75,7 @@ def whole_case(by: User, colleague: User, canary: str) -> Case:
         unit=unit, case=case, case_version=case.version, person_version=case.person.version,
         asked_at=now, asked_by=by, content=canary,
     )  # fmt: skip
+    _export_that_waits(case, by, colleague, canary)
     # Sent by a session that had just ended, on a page of the case and on one of the person.
     for address in (case.get_absolute_url(), f"/?about={case.person_id}"):
         assert keep_unsent(RequestFactory().post(address, {"text": canary}), by)
@@ -115,6 +116,17 @@ def _answers(case: Case, by: User, canary: str) -> None:
     Closing.objects.create(
         case=case, unit=case.unit, outcome="condition_met", closed_at=now, closed_by=by
     )
+
+
+def _export_that_waits(case: Case, by: User, colleague: User, canary: str) -> None:
+    """A file with the case in it, ready to be downloaded."""
+    now = timezone.now()
+    export = PersonExport.objects.create(
+        unit=case.unit, scope="all", purpose="Et formål uten navn", case_count=1, requested_at=now,
+        requested_by=by, approved_at=now, approved_by=colleague, file=canary,
+        file_state=FileState.READY, made_at=now, delete_at=now + timedelta(days=1),
+    )  # fmt: skip
+    ExportedCase.objects.create(export=export, unit=case.unit, case=case)
 
 
 def cells() -> Iterator[tuple[str, str, bytes]]:

@@ -14,6 +14,7 @@ from cases.privacy.actions.deviations import (
 )
 from cases.privacy.actions.exports import (
     AlreadyDecided,
+    NotCurrent,
     NothingToExport,
     NotYours,
     OwnRequest,
@@ -37,6 +38,7 @@ __all__ = [
     "AlreadyRestricted",
     "AlreadySettled",
     "ErrorDetails",
+    "NotCurrent",
     "NotRestricted",
     "NotYours",
     "NothingToExport",

@@ -9,8 +9,8 @@ from cases.accounts.rights import check_apart
 from cases.accounts.roles import Permission
 from cases.audit.record import record, recorded
 from cases.core.crypto import new_wrapped_key
-from cases.privacy.exporting import ExportWish, fitting_cases
-from cases.privacy.models import ExportedCase, FileState, PersonExport
+from cases.privacy.exporting import ExportWish, fitting_cases, is_current
+from cases.privacy.models import ExportedCase, FileState, PersonExport, Problem
 from cases.privacy.models.exports import MOST_CASES
 from cases.privacy.sealed_files import content_of
 from cases.units.models import Unit
@@ -34,6 +34,13 @@ class AlreadyDecided(Exception):
 
 class NotYours(Exception):
     """Only who asked may download it."""
+
+
+class NotCurrent(Exception):
+    """Somebody in the file is erased, or may not be exported to who asked any more.
+
+    The file is destroyed.
+    """
 
 
 def request_export(*, unit: Unit, wish: ExportWish, by: User) -> PersonExport:
@@ -99,28 +106,38 @@ def _undecided(export_id: UUID, approver: User | None) -> PersonExport:
 def hand_out_export(*, export_id: UUID, by: User) -> bytes:
     """The file, once, to who asked; every person in it is in the log before the first byte.
 
-    Raises NotYours, NoFile.
+    Raises NotYours, NoFile, NotCurrent.
     """
     with recorded():
         export = PersonExport.objects.select_for_update(of=("self",)).get(pk=export_id)
         if export.requested_by_id != by.pk:
             raise NotYours
         content = content_of(export)
-        export.downloaded_at = timezone.now()
-        export.save(update_fields=["downloaded_at"])
-        _record("export.downloaded", export, by, purpose="privacy:download_export")
-        destroy_file(export=export, by=by)
+        may_leave = is_current(export)
+        if may_leave:
+            export.downloaded_at = timezone.now()
+            export.save(update_fields=["downloaded_at"])
+            _record("export.downloaded", export, by, purpose="privacy:download_export")
+        destroy_file(export=export, by=by, problem="" if may_leave else Problem.NOT_CURRENT)
+    # After the commit: the destruction stays.
+    if not may_leave:
+        raise NotCurrent
     return content
 
 
-def destroy_file(*, export: PersonExport, by: User | None) -> None:
-    """Forget the file and its key, so that a backup can not open it either."""
+def destroy_file(*, export: PersonExport, by: User | None, problem: str = "") -> None:
+    """Forget the file and its key.
+
+    A backup from the day it lay there holds both, and opens with the installation's field keys, for
+    as long as the backup is kept.
+    """
     with recorded():
         purpose = export.purpose
         export.wrapped_key = new_wrapped_key()
         export.__dict__.pop("_data_key", None)
         export.purpose, export.file, export.file_state = purpose, "", FileState.DESTROYED
-        export.save(update_fields=["wrapped_key", "purpose", "file", "file_state"])
+        export.problem = problem
+        export.save(update_fields=["wrapped_key", "purpose", "file", "file_state", "problem"])
         _record("export.destroyed", export, by)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -39,6 +40,8 @@ class AccessRequestQuerySet(FileQuerySet):
 class AccessRequest(MadeFile, Row):
     """Registered by the leader; the file is sealed with the person's key and goes with it."""
 
+    name_in_log = "access_report"
+
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
     case = models.ForeignKey(Case, models.CASCADE, related_name="+")
@@ -63,6 +66,8 @@ class AccessRequest(MadeFile, Row):
         holds_deletion = HoldsDeletion(
             why="unanswered", of="person", unfinished=Q(answered_at=None)
         )
+        # The file holds all the cases of the person, also those that are erased before the rest.
+        made_of = "person"
 
     class Meta:
         verbose_name = _("access request")
@@ -78,6 +83,9 @@ class AccessRequest(MadeFile, Row):
     @property
     def due_on(self) -> date:
         return self.asked_on + timedelta(days=DAYS_TO_ANSWER)
+
+    def persons(self) -> set[UUID]:
+        return {self.person_id}
 
     def key_holder(self) -> Person:
         return self.person

@@ -12,6 +12,7 @@ from cases.accounts.roles import Permission
 from cases.casework.models import Case
 from cases.core.fields import EncryptedTextField
 from cases.core.models import DataKeyHolder, Row, both_or_neither
+from cases.people.models import Block, Protection
 from cases.privacy.models.files import FileQuerySet, FileState, MadeFile
 from cases.units.models import Unit
 
@@ -37,6 +38,8 @@ class PersonExportQuerySet(FileQuerySet):
 
 class PersonExport(MadeFile, DataKeyHolder, Row):
     """Sealed with a key of its own, which is replaced when the file is destroyed."""
+
+    name_in_log = "export"
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     scope = models.CharField(_("which cases"), max_length=6, choices=Scope)
@@ -95,24 +98,43 @@ class PersonExport(MadeFile, DataKeyHolder, Row):
         return self.approved_at is None and self.refused_at is None
 
     def persons(self) -> set[UUID]:
-        """Whose cases were settled when it was asked for; who is erased meanwhile is in no file."""
+        """Whose cases are in it, or are to be; who is erased meanwhile is in no file."""
         return set(self.cases.values_list("case__person", flat=True))
 
     def key_holder(self) -> "PersonExport":
         return self
 
 
+class ExportedCaseQuerySet(models.QuerySet["ExportedCase"]):
+    def numbered_for(self, user: User) -> Self:
+        """Those whose case number this user may be shown: a number stands for a person.
+
+        Also who sees no cases approves by the numbers, so this asks less than `visible_to`.
+        """
+        blocked = Block.objects.in_force().filter(user=user).values("person")
+        open_to_all = self.filter(
+            case__person__protection=Protection.NONE, case__person__restricted_at=None
+        )
+        return open_to_all.exclude(case__person__in=blocked)
+
+
 class ExportedCase(Row):
-    """A case of an export, settled when it was asked for: what is approved is what is made."""
+    """A case of an export, settled when it was asked for. Who may not be exported any more when the
+    file is made is left out; nobody is added.
+    """
 
     export = models.ForeignKey(PersonExport, models.CASCADE, related_name="cases")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     case = models.ForeignKey(Case, models.CASCADE, related_name="+")
 
+    objects = ExportedCaseQuerySet.as_manager()
+
     class Privacy:
         kept: set[str] = set()
         erased = {"id", "export", "unit", "case"}
         anonymised: dict[str, object] = {}
+        # The file of the export holds the case, and goes when the case is erased.
+        made_into = "export"
 
     class Meta:
         verbose_name = _("exported case")

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.core.fields import EncryptedTextField
+from cases.core.fields import EncryptedTextField, Sealed
 
 
 class FileState(models.TextChoices):
@@ -23,6 +23,15 @@ class FileState(models.TextChoices):
 class Problem(models.TextChoices):
     NO_PDF = "no_pdf", _("A PDF can not be made on this machine: the program Pango is missing.")
     FAULT = "fault", _("The program failed to make the file. Ask again, and tell an administrator.")
+    NOBODY = "nobody", _("Nobody is left who may be exported. Nothing is exported.")
+    NOT_CURRENT = (
+        "outdated",
+        _("The file held somebody who may not be exported any more. It is destroyed."),
+    )
+    ERASED = (
+        "erased",
+        _("A case that the file held is deleted, so the file is destroyed too. Ask for a new one."),
+    )
 
 
 FILE_FIELDS = {
@@ -59,6 +68,20 @@ class MadeFile(models.Model):
 
     class Meta:
         abstract = True
+
+    def forget_erased_content(self) -> bool:
+        """Whether there was a file; one that is being made is made anew, of what is left.
+
+        Nothing is opened: that a key is lost keeps no file.
+        """
+        this = type(self)._base_manager.filter(pk=self.pk)
+        this.filter(file_state=FileState.MAKING).update(
+            file_state=FileState.WAITING, lease_until=None
+        )
+        destroyed = this.filter(file_state=FileState.READY).update(
+            file=Sealed(b""), file_state=FileState.DESTROYED, problem=Problem.ERASED
+        )
+        return bool(destroyed)
 
     @property
     def is_ready(self) -> bool:

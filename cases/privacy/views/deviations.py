@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from cases.accounts.access import StaffRequest, requires
 from cases.accounts.roles import Permission
+from cases.audit.record import record
 from cases.casework.models import Case
 from cases.casework.views.lookup import visible_case
 from cases.core.models import StaleVersion
@@ -22,7 +23,7 @@ from cases.privacy.actions import (
 )
 from cases.privacy.forms import ReportForm, SentInErrorForm, SettleForm
 from cases.privacy.models import Deviation
-from cases.privacy.sent import who_opened
+from cases.privacy.sent import Viewer, who_opened
 from cases.privacy.views.lookup import case_to_handle, deviation_of
 
 
@@ -69,9 +70,18 @@ def deviation(request: StaffRequest, case_id: UUID, deviation_id: UUID) -> HttpR
         status = 422
     context = {
         "case": case, "deviation": found, "form": form, "theirs": theirs,
-        "viewers": who_opened(found.sent_in_error),
+        "viewers": _viewers(request, case, found),
     }  # fmt: skip
     return render(request, "privacy/deviation.html", context, status=status)
+
+
+def _viewers(request: StaffRequest, case: Case, found: Deviation) -> list[Viewer]:
+    """Who opened the case comes out of the log: that it was read stands there, too."""
+    record(
+        "case_log.viewed", by=request.user, unit=case.unit_id, target=case,
+        persons=[case.person_id], purpose="deviation",
+    )  # fmt: skip
+    return who_opened(found.sent_in_error)
 
 
 def _with_theirs(

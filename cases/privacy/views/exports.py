@@ -17,6 +17,7 @@ from cases.core.attachments import FileKind, attachment
 from cases.core.pages import form_page
 from cases.privacy.actions import (
     AlreadyDecided,
+    NotCurrent,
     NothingToExport,
     NotYours,
     OwnRequest,
@@ -81,7 +82,8 @@ def _export(request: StaffRequest, export_id: UUID) -> PersonExport:
 def export(request: StaffRequest, export_id: UUID) -> HttpResponse:
     found = _export(request, export_id)
     may_approve = request.user.may(Permission.APPROVE_AS_SECOND, found.unit_id)
-    cases = list(found.cases.order_by("case__number").values_list("case__number", "case__person"))
+    numbered = found.cases.numbered_for(request.user).order_by("case__number")
+    cases = list(numbered.values_list("case__number", "case__person"))
     # A case number stands for a person: whose it is, is in the log.
     record(
         "export.viewed", by=request.user, unit=found.unit_id, target=found,
@@ -90,6 +92,7 @@ def export(request: StaffRequest, export_id: UUID) -> HttpResponse:
     context = {
         "export": found,
         "numbers": [number for number, _person in cases],
+        "without_number": found.case_count - len(cases),
         "is_own": found.requested_by_id == request.user.pk,
         "may_approve": may_approve and found.requested_by_id != request.user.pk,
     }
@@ -136,6 +139,15 @@ def download(request: StaffRequest, export_id: UUID) -> HttpResponse:
         content = hand_out_export(export_id=found.pk, by=request.user)
     except NotYours as error:
         raise PermissionDenied from error
+    except NotCurrent:
+        messages.error(
+            request,
+            _(
+                "Somebody in the file may not be exported any more, or you may not see them any more. "
+                "The file is destroyed. Ask for a new export: it holds whoever may be in it today."
+            ),
+        )
+        return redirect("privacy:export", found.pk)
     except NoFile:
         messages.error(request, _("There is no file to download any more."))
         return redirect("privacy:export", found.pk)
