@@ -49,7 +49,8 @@ def carry_out_confirmed(today: date | None = None, *, client: str = Client.JOB) 
     """Erase what is confirmed, until nothing is left or the sweep's time is over. Cases erased.
 
     What the copy of a database brought back goes before anything else, whether or not somebody
-    remembers to ask for it. A list that can not be carried out keeps no other one waiting; its fault is raised in the end.
+    remembers to ask for it. A list that can not be carried out keeps no other one waiting; its
+    fault is raised in the end.
     """
     if ledger.knows_more():
         log.warning("the database is older than the ledger of erasures: erasing again")
