@@ -88,7 +88,9 @@ def _next_cases(due_list_id: UUID, token: int, today: date) -> int | None:
     if due_list is None:
         return None
     certificate = Certificate.objects.get(due_list=due_list)
-    items = list(due_list.items.filter(left_out=LeftOut.NONE).order_by("pk")[:CASES_AT_ONCE])
+    # By number, so that cases of one year go together: few of each would leave no figure.
+    left = due_list.items.filter(left_out=LeftOut.NONE).order_by("number", "pk")
+    items = list(left[:CASES_AT_ONCE])
     if not items:
         _finish(due_list, certificate)
         return None
