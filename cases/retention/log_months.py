@@ -2,7 +2,7 @@
 
 A sealed month may go when it is old enough (`Seal.droppable`), when every case that was open in it
 or before it is erased, and when none of those was erased within the last 24 months: until then somebody
-may still ask who had looked.
+may still ask who had looked. Only the year of an erasure is known, so it is the end of that year at the latest.
 """
 
 from datetime import date, timedelta
@@ -15,6 +15,7 @@ from cases.audit.actions import drop_sealed_month
 from cases.audit.models import Seal
 from cases.audit.sealing import first_of, following
 from cases.casework.models import Case
+from cases.core.dates import local
 from cases.retention.models import ErasedCase
 from cases.units.models import Unit
 
@@ -29,9 +30,9 @@ def droppable_months(unit: Unit) -> list[date]:
     if not months:
         return []
     oldest = Case.objects.filter(unit=unit).aggregate(first=Min("opened_at"))["first"]
-    lately = ErasedCase.objects.filter(
-        unit=unit, certificate__begun_at__gt=now - KEPT_AFTER_ERASURE
-    ).aggregate(first=Min("year"))["first"]
+    since = local(now - KEPT_AFTER_ERASURE).year
+    erased_lately = ErasedCase.objects.filter(unit=unit, erased_year__gte=since)
+    lately = erased_lately.aggregate(first=Min("year"))["first"]
     return [
         month
         for month in months
