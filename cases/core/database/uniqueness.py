@@ -28,4 +28,4 @@ def unique_or(refusal: type[Exception]) -> Iterator[None]:
 def violated_rule(error: IntegrityError) -> str:
     """What kind of rule it was, in the words of the database's own driver; or nothing."""
     cause = error.__cause__
-    return getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", "")
+    return str(getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", ""))
