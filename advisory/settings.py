@@ -75,6 +75,7 @@ MIDDLEWARE = [
     # Inside the headers, outside everything that refuses a request before it reaches a view.
     "cases.audit.middleware.RecordedRefusalMiddleware",
     "cases.core.middleware.Utf8OnlyMiddleware",
+    "cases.core.middleware.QueryEndsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "cases.core.middleware.OwnSiteOnlyMiddleware",

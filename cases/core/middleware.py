@@ -71,6 +71,18 @@ class Utf8OnlyMiddleware:
         return self.get_response(request)
 
 
+class QueryEndsMiddleware:
+    """Refuses an address of more fields than a form may have, also where no page would read them."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Django counts when they are first read, and raises TooManyFieldsSent.
+        request.GET  # noqa: B018
+        return self.get_response(request)
+
+
 class OwnSiteOnlyMiddleware:
     """Refuses what another site makes a browser ask, beside and before the form's token.
 

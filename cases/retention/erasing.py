@@ -19,7 +19,6 @@ from cases.audit.models import Client
 from cases.audit.record import record, recorded
 from cases.casework.models import Case
 from cases.core.database.context import KEEPER, working_as
-from cases.core.dates import local
 from cases.people.models import Person
 from cases.reminders.pace import database_now
 from cases.retention import ledger
@@ -94,7 +93,9 @@ def _next_cases(due_list_id: UUID, token: int, today: date) -> int | None:
     if due_list is None:
         return None
     certificate = Certificate.objects.get(due_list=due_list)
-    items = list(due_list.items.filter(left_out=LeftOut.NONE).order_by("pk")[:CASES_AT_ONCE])
+    # By number, so that cases of one year go together: few of each would leave no figure.
+    left = due_list.items.filter(left_out=LeftOut.NONE).order_by("number", "pk")
+    items = list(left[:CASES_AT_ONCE])
     if not items:
         _finish(due_list, certificate)
         return None
@@ -136,7 +137,7 @@ def erase_cases(
 ) -> None:
     """Figures and the hole in the numbers first, then the rows, the ledger and the certificate."""
     keep_figures_of(set(cases) - ledger.noted(ErasedKind.CASE, cases))
-    _keep_holes(cases, certificate)
+    _keep_holes(cases)
     erased = erase(cases, people=people)
     # Also of lists that have ended: an item that was left out once holds the number.
     DueListItem.objects.filter(case__in=erased.cases).delete()
@@ -156,7 +157,8 @@ def erase_cases(
         )  # fmt: skip
 
 
-def _keep_holes(cases: Collection[UUID], certificate: Certificate) -> None:
+def _keep_holes(cases: Collection[UUID]) -> None:
+    this_year = timezone.localdate().year
     rows = Case.objects.filter(pk__in=cases)
     ErasedCase.objects.bulk_create(
         [
@@ -165,8 +167,7 @@ def _keep_holes(cases: Collection[UUID], certificate: Certificate) -> None:
                 number=case.number,
                 year=case.year,
                 serial=case.serial,
-                closed_year=local(case.closed_at).year if case.closed_at else case.year,
-                certificate=certificate,
+                erased_year=this_year,
             )
             for case in rows.order_by("year", "serial")
         ],
@@ -180,8 +181,8 @@ def _finish(due_list: DueList, certificate: Certificate) -> None:
         state=ListState.DONE, finished_at=now, lease_until=None
     )
     certificate.left_out = due_list.items.count()
-    certificate.finished_at = now
-    certificate.save(update_fields=["left_out", "finished_at"])
+    certificate.finish(now)
+    certificate.save(update_fields=["left_out", "rows", "rules", "finished_at"])
     record(
         "retention.finished", by=None, unit=due_list.unit_id, target=certificate,
         count=certificate.cases,
@@ -232,8 +233,8 @@ def _erase_again_in(unit: Unit, people: list[UUID], cases: list[UUID]) -> int:
             living = _locked(Person.objects.filter(pk__in=some))
             erase_cases(unit, _locked(theirs), certificate, people=living)
     with recorded(client=Client.COMMAND):
-        certificate.finished_at = timezone.now()
-        certificate.save(update_fields=["finished_at"])
+        certificate.finish(timezone.now())
+        certificate.save(update_fields=["rows", "rules", "finished_at"])
         record(
             "retention.erased_again", by=None, unit=unit.pk, target=certificate,
             count=certificate.cases,

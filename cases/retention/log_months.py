@@ -2,8 +2,9 @@
 
 A sealed month may go when it is old enough (`Seal.droppable`), when every case that was open in it
 or before it is erased, and when none of those was erased within the last 24 months: until then somebody
-may still ask who had looked. It goes when its review is signed and two different people want it:
-whoever is in the log does not drop it alone. What was noted about its lines goes with it.
+may still ask who had looked. Only the year of an erasure is known, so it is the end of that year at
+the latest. It goes when its review is signed and two different people want it: whoever is in the log
+does not drop it alone. What was noted about its lines goes with it.
 """
 
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from cases.audit.record import record, recorded
 from cases.audit.sealing import first_of, following
 from cases.casework.models import Case
 from cases.core.database.uniqueness import unique_or
+from cases.core.dates import local
 from cases.core.models import declared_in_privacy
 from cases.retention.actions import NotWaiting, SamePerson
 from cases.retention.models import ErasedCase, LogDeletion
@@ -66,9 +68,9 @@ def droppable_months(unit: Unit) -> list[date]:
     if not months:
         return []
     oldest = Case.objects.filter(unit=unit).aggregate(first=Min("opened_at"))["first"]
-    lately = ErasedCase.objects.filter(
-        unit=unit, certificate__begun_at__gt=now - KEPT_AFTER_ERASURE
-    ).aggregate(first=Min("year"))["first"]
+    since = local(now - KEPT_AFTER_ERASURE).year
+    erased_lately = ErasedCase.objects.filter(unit=unit, erased_year__gte=since)
+    lately = erased_lately.aggregate(first=Min("year"))["first"]
     return [
         month
         for month in months

@@ -1,8 +1,9 @@
 """A certificate in words: tables by the names people know, rules as they stood."""
 
 from django.apps import apps
+from django.utils.translation import gettext
 
-from cases.retention.models import Certificate, RetentionRule
+from cases.retention.models import OTHER_ROWS, Certificate, RetentionRule
 
 
 def lines_of(certificate: Certificate) -> list[tuple[str, int]]:
@@ -10,7 +11,7 @@ def lines_of(certificate: Certificate) -> list[tuple[str, int]]:
     names = {
         model._meta.db_table: str(model._meta.verbose_name_plural)
         for model in apps.get_models(include_auto_created=True)
-    }
+    } | {OTHER_ROWS: gettext("rows not told apart")}
     counted = sorted(certificate.rows.items(), key=lambda line: (-line[1], line[0]))
     return [(names.get(table, table), number) for table, number in counted]
 

@@ -4,7 +4,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cases.core.models import NamedInThreeLanguages, Row
+from cases.statistics.suppression import SMALLEST_SHOWN
 from cases.units.models import Unit
+
+# The code of what is counted without telling which: too few people stand behind each.
+MERGED = "merged"
 
 
 class PublishedFigure(NamedInThreeLanguages, Row):
@@ -45,11 +49,15 @@ class Measure(models.TextChoices):
     DECLINE_REASON = "decline_reason", _("declined offers by reason")
     RESULT = "result", _("accepted offers by result")
     OUTCOME = "outcome", _("closed cases by outcome")
-    DAYS_TO_FIRST_MEETING = "days_to_first", _("cases by days to the first meeting")
+    CASE = "case", _("cases, whatever they were about")
 
 
 class ErasedFigure(models.Model):
-    """What a unit's erased cases count for in one year, one thing at a time: nobody's row."""
+    """What a unit's erased cases count for in one year, one thing at a time: nobody's row.
+
+    Five people or more stand behind each; only how many cases are gone may be fewer, and that
+    tells nothing of them.
+    """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField(_("year"))
@@ -68,6 +76,10 @@ class ErasedFigure(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["unit", "year", "measure", "code"], name="erased_figure_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(measure=Measure.CASE) | models.Q(number__gte=SMALLEST_SHOWN),
+                name="erased_figure_of_enough",
             ),
         ]
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.appointments.models import CAME, AttendanceResult
 from cases.casework.models import BasisKind, CaseOutcome
+from cases.statistics.models import MERGED
 from cases.statistics.queries import NO_RESULT_YET, Figures
 from cases.statistics.suppression import (
     FEWEST_FOR_A_MEDIAN,
@@ -23,6 +24,7 @@ from cases.statistics.suppression import (
 from cases.support.models import DeclineReason, Reply, Result
 
 Label = str | Promise
+MERGED_LABEL = _("deleted cases, not told apart")
 RESULT_LABELS: dict[str, Label] = {
     NO_RESULT_YET: _("nothing recorded yet"),
     **dict(Result.choices),
@@ -61,16 +63,14 @@ class FiguresPage:
     median_is_hidden: bool
     leaves_out_erased: bool
     is_safe: bool
-    counts_erased: bool
 
 
 def page_of(figures: Figures, *, is_safe: bool) -> FiguresPage:
     """The figures as the unit's leader sees them, or safe for everybody else.
 
-    Where erased cases are counted they are safe for the leader, too: with one erased case in a year
-    the exact numbers would tell what became of it, and the leader may know whose it was.
+    Whoever knows the unit's living cases can subtract them from a number that counts erased ones.
+    What is left are five people or more, or nobody: nothing less is kept of erased cases.
     """
-    is_safe = is_safe or figures.counts_erased
     show: Show = blotted if is_safe else exact
     attendance = {code: show(number) for code, number in figures.attendance.items()}
     replies = {code: show(number) for code, number in figures.replies.items()}
@@ -89,7 +89,6 @@ def page_of(figures: Figures, *, is_safe: bool) -> FiguresPage:
         median_is_hidden=too_few,
         leaves_out_erased=figures.leaves_out_erased,
         is_safe=is_safe,
-        counts_erased=figures.counts_erased,
     )
 
 
@@ -128,7 +127,8 @@ def _table(
     labels: Mapping[Any, Label], show: Show,
 ) -> Table:  # fmt: skip
     """Parts that stand alone: each is blotted by itself, and the total is computed from them."""
-    lines = tuple(Line(labels[key], show(number)) for key, number in counts.items())
+    named = {**labels, MERGED: MERGED_LABEL}
+    lines = tuple(Line(named[key], show(number)) for key, number in counts.items())
     return Table(code, title, heading, lines, total(line.number for line in lines))
 
 

@@ -5,7 +5,6 @@ Six queries, whatever the unit holds."""
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import repeat
 from statistics import median
 from typing import Any
 
@@ -15,7 +14,7 @@ from django.utils import timezone
 from cases.appointments.models import CAME, Attendance, AttendanceResult
 from cases.casework.models import BasisKind, CaseOutcome, Referral
 from cases.core.working_days import OSLO
-from cases.statistics.models import ErasedFigure, Measure
+from cases.statistics.models import MERGED, ErasedFigure, Measure
 from cases.statistics.periods import Period
 from cases.support.models import (
     AnswerToSender,
@@ -33,19 +32,21 @@ Counts = dict[str, int]
 
 @dataclass(frozen=True)
 class Figures:
-    """Numbers by code; every code is there, also those that count nothing."""
+    """Numbers by code; every code is there, also those that count nothing.
+
+    MERGED is there only where erased cases count, and it is not known any more for which.
+    """
 
     referrals: Counts  # BasisKind, received in the period
     attendance: Counts  # AttendanceResult, of meetings held in the period
-    answers: dict[bool, int]  # attended or not, sent in the period and not corrected since
+    answers: dict[bool | str, int]  # attended or not, sent in the period and not corrected since
     replies: Counts  # Reply, to offers made in the period
     decline_reasons: Counts  # DeclineReason, of those declined
     results: Counts  # Result or NO_RESULT_YET, of those accepted
     outcomes: Counts  # CaseOutcome, of cases closed in the period
     days_to_first_meeting: tuple[int, ...]  # of referrals received in the period, sorted
-    # Of a part of a year it is not known any more what erased cases counted for.
+    # There are erased cases that may belong here, and of which not everything is counted.
     leaves_out_erased: bool = False
-    counts_erased: bool = False
 
     @property
     def median_days(self) -> float | None:
@@ -69,11 +70,8 @@ def figures_of(unit: Unit, period: Period) -> Figures:
         answers=kept.added(Measure.ANSWER, _answers(unit, first, end), code=_attended),
         **_offers(offers, kept),
         outcomes=kept.added(Measure.OUTCOME, _by(closings, "outcome", CaseOutcome)),
-        days_to_first_meeting=tuple(
-            sorted([*_days_to_first_meeting(unit, period), *kept.days_to_first_meeting()])
-        ),
+        days_to_first_meeting=_days_to_first_meeting(unit, period),
         leaves_out_erased=kept.leaves_out,
-        counts_erased=kept.counts,
     )
 
 
@@ -90,7 +88,9 @@ def _referrals(
         .values_list("of_year", "of_measure", "legal_basis__kind")
         .annotate(counted=Count("pk"))
     )
-    erased = ErasedFigure.objects.filter(unit=unit, year__in=period.years()).order_by()
+    erased = ErasedFigure.objects.filter(
+        Q(year__in=period.years()) | Q(measure=Measure.CASE, year__lt=period.first.year), unit=unit
+    ).order_by()
     rows = list(living.union(erased.values_list("year", "measure", "code", "number"), all=True))
     counts = dict.fromkeys(BasisKind.values, 0)
     counts |= {code: number for _year, measure, code, number in rows if not measure}
@@ -106,11 +106,8 @@ class _Kept:
 
     @property
     def leaves_out(self) -> bool:
-        return any(not self.period.is_whole(year) for year, *_rest in self.erased)
-
-    @property
-    def counts(self) -> bool:
-        return any(self.period.is_whole(year) for year, *_rest in self.erased)
+        """What happened in a case came in the year of its referral, or later."""
+        return any(measure == Measure.CASE for _year, measure, *_rest in self.erased)
 
     def of(self, measure: str) -> Iterator[tuple[str, int]]:
         for year, of_measure, code, number in self.erased:
@@ -121,12 +118,9 @@ class _Kept:
         self, measure: str, counts: dict[Any, int], code: Callable[[str], Any] = str
     ) -> dict[Any, int]:
         for stored, number in self.of(measure):
-            counts[code(stored)] = counts.get(code(stored), 0) + number
+            key = stored if stored == MERGED else code(stored)
+            counts[key] = counts.get(key, 0) + number
         return counts
-
-    def days_to_first_meeting(self) -> Iterator[int]:
-        for days, number in self.of(Measure.DAYS_TO_FIRST_MEETING):
-            yield from repeat(int(days), number)
 
 
 def _attended(code: str) -> bool:
@@ -138,10 +132,10 @@ def _by(rows: QuerySet[Any], column: str, codes: type[TextChoices]) -> Counts:
     return {code: 0 for code in codes.values} | dict(counted)
 
 
-def _answers(unit: Unit, first: datetime, end: datetime) -> dict[bool, int]:
+def _answers(unit: Unit, first: datetime, end: datetime) -> dict[bool | str, int]:
     sent = AnswerToSender.objects.filter(unit=unit, sent_at__gte=first, sent_at__lt=end)
     counted = sent.that_stand().order_by().values_list("attended").annotate(number=Count("pk"))
-    return {True: 0, False: 0} | dict(counted)
+    return {True: 0, False: 0, **dict(counted)}
 
 
 def _offers(offers: QuerySet[Offer], kept: _Kept) -> dict[str, Counts]:

@@ -26,7 +26,7 @@ from cases.retention.log_months import (
     drop_as_second,
     droppable_months,
 )
-from cases.retention.models import Certificate, ErasedCase, LogDeletion
+from cases.retention.models import ErasedCase, LogDeletion
 from cases.units.models import Unit
 from tests.audit import tampering
 
@@ -83,13 +83,14 @@ def test_j3_a_case_that_is_kept_keeps_its_months(
 
 
 def test_j3_what_was_erased_lately_can_still_be_asked_about(old_log: Unit) -> None:
-    certificate = Certificate.objects.create(unit=old_log, begun_at=timezone.now())
     ErasedCase.objects.create(
-        unit=old_log, number="FUR-2023-0001", year=2023, serial=1, closed_year=2024,
-        certificate=certificate,
+        unit=old_log, number="FUR-2023-0001", year=2023, serial=1,
+        erased_year=timezone.localdate().year,
     )  # fmt: skip
     assert droppable_months(old_log) == []
-    Certificate.objects.update(begun_at=timezone.now() - timedelta(days=800))
+    ErasedCase.objects.update(erased_year=(timezone.now() - timedelta(days=731)).year)
+    assert droppable_months(old_log) == [], "within 24 months, perhaps: only the year is known"
+    ErasedCase.objects.update(erased_year=(timezone.now() - timedelta(days=731)).year - 1)
     assert droppable_months(old_log) == [JANUARY, FEBRUARY]
 
 

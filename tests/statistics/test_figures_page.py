@@ -11,6 +11,7 @@ from django.urls import reverse
 from cases.accounts.models import User
 from cases.audit.models import Event
 from cases.casework.models import Case
+from cases.statistics.models import ErasedFigure
 from cases.statistics.reference import load_figures
 from cases.units.models import Unit
 from tests.statistics.conftest import Facts
@@ -124,6 +125,34 @@ def test_what_is_no_year_gets_a_sentence(
 
 def test_the_last_possible_day_is_a_day(leader: User, client_of: ClientOf) -> None:
     page(client_of(leader), first="1.1.1900", last="31.12.2200")
+
+
+def test_what_is_left_of_deleted_cases_is_counted_and_what_is_not_is_said(
+    unit: Unit, seven_referrals: None, leader: User, outsider: User, client_of: ClientOf
+) -> None:
+    """The living stay exact for the leader: four transfers, and six deleted ones beside them."""
+    whole = {"first": "1.1.2026", "last": "31.12.2026"}
+    said = "Deleted cases are counted in whole years only"
+    assert said not in page(client_of(leader), **whole)
+    for measure, code, number in (
+        ("case", "", 9),
+        ("referral", "transfer", 6),
+        ("referral", "merged", 5),
+    ):
+        ErasedFigure.objects.create(unit=unit, year=2026, measure=measure, code=code, number=number)
+    html = page(client_of(leader), **whole)
+    assert said in html
+    assert "<td>3</td>" in html
+    assert "<td>10</td>" in html
+    assert "deleted cases, not told apart</th><td>5</td>" in html
+    assert "<b>18</b>" in html
+    shorter = page(client_of(leader), first="1.1.2026", last="30.12.2026")
+    assert said in shorter
+    assert "<td>4</td>" in shorter
+    assert "not told apart" not in shorter
+    safe = page(client_of(outsider), unit=str(unit.pk), year="2026")
+    assert said in safe
+    assert "<b>16–19</b>" in safe
 
 
 def test_published_figures_stand_beside_with_year_and_source(

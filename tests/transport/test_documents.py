@@ -14,7 +14,7 @@ ASVS = ROOT / "docs" / "security" / "asvs.md"
 SHORTEST_REASON = 20
 BARS = (
     [f"A{n}" for n in range(1, 14)] + [f"B{n}" for n in range(1, 10)]
-    + [f"C{n}" for n in range(1, 11)] + [f"E{n}" for n in range(5, 10)]
+    + [f"C{n}" for n in range(1, 11)] + [f"E{n}" for n in range(5, 11)]
     + [f"F{n}" for n in range(1, 13)] + [f"J{n}" for n in range(1, 6)]
     + [f"K{n}" for n in range(1, 8)]
 )  # fmt: skip

@@ -1,7 +1,11 @@
-"""Composite foreign keys: a row and what it points at are of the same unit.
+"""A row and what it points at are of the same unit: composite foreign keys, and triggers.
 
 A plain foreign key is checked without regard to row-level security, so it would accept the id of
-another unit's row. Deferred to the end of the transaction, as Django's own are.
+another unit's row. A composite one is deferred to the end of the transaction, as Django's own are.
+
+A parent whose unit may be empty is shared by all units, or one unit's own: a key can not say that,
+so a trigger on either side looks. It locks what it looks at, as a key does: nobody gives the shared
+parent to one unit while another's row is being tied to it.
 """
 
 import hashlib
@@ -48,11 +52,73 @@ class SameUnit:
         )
 
 
-def same_unit_keys() -> Iterator[SameUnit]:
-    """One for each relation between two models that both have a unit.
+# (other table, its column, ours, its unit, our unit): the rows that are tied must agree on the unit.
+FUNCTION = "advisory_same_unit"
+CREATE_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
+DECLARE
+    is_foreign boolean;
+BEGIN
+    EXECUTE format(
+        'SELECT bool_or(tied.unit <> ($1).%5$I) FROM '
+        '(SELECT %4$I AS unit FROM public.%1$I WHERE %2$I = ($1).%3$I FOR SHARE) AS tied',
+        TG_ARGV[0], TG_ARGV[1], TG_ARGV[2], TG_ARGV[3], TG_ARGV[4]
+    ) INTO is_foreign USING NEW;
+    IF is_foreign THEN
+        RAISE EXCEPTION 'a row of another unit' USING
+            ERRCODE = 'foreign_key_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NULL;
+END $body$"""
 
-    A parent whose unit may be empty is shared by all units: nothing to compare.
-    """
+
+@dataclass(frozen=True)
+class SharedParent(SameUnit):
+    """The parent's unit may be empty; then it is everybody's."""
+
+    @property
+    def parent_name(self) -> str:
+        return _short(f"{CHILD}of_{self.child}_{self.column}")
+
+    def child_sql(self) -> str:
+        tied = (self.parent, self.key, self.column, self.parent_unit, self.child_unit)
+        return _trigger(self.name, self.child, tied)
+
+    def parent_sql(self) -> str:
+        tied = (self.child, self.column, self.key, self.child_unit, self.parent_unit)
+        return _trigger(self.parent_name, self.parent, tied)
+
+    def check_sql(self) -> str:
+        """A trigger looks at what is written from now on only; a key at every row."""
+        return (
+            f'DO $$ BEGIN IF EXISTS (SELECT FROM "{self.child}" c JOIN "{self.parent}" p '
+            f'ON p."{self.key}" = c."{self.column}" '
+            f'WHERE p."{self.parent_unit}" <> c."{self.child_unit}") '
+            f"THEN RAISE EXCEPTION 'rows of two units: {self.name}'; END IF; END $$"
+        )
+
+
+def _trigger(name: str, table: str, tied: tuple[str, ...]) -> str:
+    own_column, own_unit = tied[2], tied[4]
+    arguments = ", ".join(f"'{one}'" for one in tied)
+    return (
+        f'CREATE OR REPLACE TRIGGER "{name}" AFTER INSERT OR UPDATE OF "{own_column}", "{own_unit}" '
+        f'ON "{table}" FOR EACH ROW EXECUTE FUNCTION {FUNCTION}({arguments})'
+    )
+
+
+def same_unit_keys() -> Iterator[SameUnit]:
+    """One for each relation between two models that both have a unit, the parent's never empty."""
+    return (key for key in _relations() if not isinstance(key, SharedParent))
+
+
+def shared_parents() -> Iterator[SharedParent]:
+    """One for each relation to a parent that is one unit's or everybody's."""
+    return (key for key in _relations() if isinstance(key, SharedParent))
+
+
+def _relations() -> Iterator[SameUnit]:
     for model in registered_models():
         child = table_of(model)
         if not child.unit:
@@ -62,8 +128,9 @@ def same_unit_keys() -> Iterator[SameUnit]:
             if parent is None:
                 continue
             table = table_of(parent)
-            if table.unit and not table.unit_may_be_empty:
-                yield SameUnit(
+            if table.unit:
+                kind = SharedParent if table.unit_may_be_empty else SameUnit
+                yield kind(
                     child.name, child.unit, str(field.column), table.name, table.unit, table.key
                 )
 

@@ -10,8 +10,8 @@ from typing import Any
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from cases.core.database import changes, doors, policies
-from cases.core.database.keys import CHILD, SameUnit, same_unit_keys
+from cases.core.database import changes, doors, keys, policies
+from cases.core.database.keys import CHILD, SameUnit, same_unit_keys, shared_parents
 from cases.core.database.roles import (
     ATTRIBUTES,
     BACKUP,
@@ -125,6 +125,7 @@ def statements(connection: BaseDatabaseWrapper) -> Iterator[str]:
         if name in there | {changes.TABLE}:
             yield from policies.grants_without_a_model(name)
     yield from _keys(connection, there)
+    yield from _shared_parents(connection, there)
 
 
 def _start_anew(connection: BaseDatabaseWrapper) -> Iterator[str]:
@@ -159,6 +160,11 @@ KEYS = """
 SELECT c.conname, t.relname FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid
 WHERE c.contype IN ('f', 'u') AND c.connamespace = 'public'::regnamespace"""
 
+SAME_UNIT_TRIGGERS = f"""
+SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal
+AND starts_with(t.tgname, '{CHILD}')"""
+
 
 def _keys(connection: BaseDatabaseWrapper, there: set[str]) -> Iterator[str]:
     """Add what is missing, drop what no relation asks for any more: these look at every row."""
@@ -178,6 +184,23 @@ def _missing(wanted: list[SameUnit], found: set[str]) -> Iterator[str]:
             yield key.parent_sql()
         if key.name not in found:
             yield key.child_sql()
+
+
+def _shared_parents(connection: BaseDatabaseWrapper, there: set[str]) -> Iterator[str]:
+    """The same for parents that one unit has or all share: a trigger at either end."""
+    wanted = [key for key in shared_parents() if {key.child, key.parent} <= there]
+    found = {name: table for name, table in _rows(connection, SAME_UNIT_TRIGGERS)}
+    names = {name for key in wanted for name in (key.name, key.parent_name)}
+    yield keys.CREATE_FUNCTION
+    yield f"REVOKE ALL ON FUNCTION {keys.FUNCTION}() FROM PUBLIC"
+    for name, table in found.items():
+        if name not in names:
+            yield f'DROP TRIGGER "{name}" ON "{table}"'
+    for key in wanted:
+        if key.name not in found:
+            yield key.check_sql()
+        yield key.child_sql()
+        yield key.parent_sql()
 
 
 def _run(connection: BaseDatabaseWrapper, lines: Iterable[str]) -> None:

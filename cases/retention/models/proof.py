@@ -1,5 +1,6 @@
 """What stays after an erasure: a certificate of counts, a ledger of keyed hashes, and a hole."""
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -9,7 +10,11 @@ from cases.accounts.models import User
 from cases.accounts.roles import Permission
 from cases.core.models import Row, both_or_neither
 from cases.retention.models.lists import DueList
+from cases.statistics.suppression import is_small, may_be_split
 from cases.units.models import Unit
+
+# What stands in a certificate for the tables of which it does not tell how many rows went.
+OTHER_ROWS = ""
 
 
 class CertificateQuerySet(models.QuerySet["Certificate"]):
@@ -23,7 +28,11 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 
 
 class Certificate(Row):
-    """Proof of one erasure: how many rows of which table, when, who confirmed. Nobody's identity."""
+    """Proof of one erasure: how many rows of which table, when, who confirmed. Nobody's identity.
+
+    Of fewer than five cases it tells how many rows went and no more: offers, guardians or samples of
+    the only case of a list are what became of that case, and its rule is its legal basis.
+    """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     # Empty when a backup was restored and what had been erased was erased again.
@@ -38,7 +47,7 @@ class Certificate(Row):
     people = models.PositiveIntegerField(default=0)
     left_out = models.PositiveIntegerField(default=0)
     rows = models.JSONField(default=dict)  # name of the table → rows deleted
-    rules = models.JSONField(default=dict)  # id of the rule → cases deleted by it
+    rules = models.JSONField(default=dict)  # id of the rule → cases deleted by it, all or none
 
     objects = CertificateQuerySet.as_manager()
 
@@ -60,6 +69,17 @@ class Certificate(Row):
 
     def __str__(self) -> str:
         return f"certificate {self.pk}"
+
+    def finish(self, now: datetime) -> None:
+        """What was counted while the job was at it becomes what may stay. Not saved."""
+        of_few = is_small(self.cases)
+        few = {table for table, number in self.rows.items() if of_few or is_small(number)}
+        if few:
+            kept = {table: number for table, number in self.rows.items() if table not in few}
+            self.rows = kept | {OTHER_ROWS: sum(self.rows[table] for table in few)}
+        if not may_be_split(self.rules.values()):
+            self.rules = {}
+        self.finished_at = now
 
 
 class ErasedKind(models.TextChoices):
@@ -101,17 +121,20 @@ class Erasure(models.Model):
 
 
 class ErasedCase(Row):
-    """The hole in the case numbers: this number was given, and is no more."""
+    """The hole in the case numbers: this number was given, and is no more.
+
+    It names no certificate: its day, less the rule's months, is the month of the closing. The year
+    is for the access log, which outlives the case by 24 months.
+    """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     number = models.CharField(max_length=20)
     year = models.PositiveSmallIntegerField()
     serial = models.PositiveIntegerField()
-    closed_year = models.PositiveSmallIntegerField()
-    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="erased_cases")
+    erased_year = models.PositiveSmallIntegerField()
 
     class Privacy:
-        kept = {"id", "unit", "number", "year", "serial", "closed_year", "certificate"}
+        kept = {"id", "unit", "number", "year", "serial", "erased_year"}
         erased: set[str] = set()
         anonymised: dict[str, object] = {}
 
