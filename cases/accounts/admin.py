@@ -102,8 +102,7 @@ class UserAdmin(AuditedAdmin):
                 if membership is not None:
                     check_change(membership, user, by)
                     units.add(membership.unit_id)
-            if "cleared_for_protected" in line.changed_data:
-                check_clearance(line.instance, by)
+            check_clearance(line.instance, by)  # moved to another unit, it is a clearance there
         with keeping_leaders(units):
             super().save_formset(request, form, formset, change)
 

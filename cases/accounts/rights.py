@@ -111,7 +111,8 @@ def check_sign_in_of(user: User, by: User) -> None:
     """Raises when `by` may not renew how this user signs in.
 
     Whoever may is able to become the user; so every right the user has, or will have, in any unit
-    must be one to give. PostgreSQL shows a leader their own unit's memberships: this asks for all.
+    must be one to give, the sight of protected people too. PostgreSQL shows a leader their own
+    unit's memberships: this asks for all.
     """
     if user.pk == by.pk:
         raise OwnRights
@@ -119,6 +120,7 @@ def check_sign_in_of(user: User, by: User) -> None:
         kept = list(user.memberships.not_over_on(timezone.localdate()))
     for membership in kept:
         check_change(membership, user, by)
+        check_clearance(membership, by)
 
 
 def check_apart(first: UUID, second: UUID) -> None:
