@@ -1,12 +1,12 @@
 """Who may give and take which role: nobody their own, and a unit never loses its last leader."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -15,11 +15,11 @@ from cases.accounts.models import Membership, User
 from cases.accounts.roles import ROLES, UNIT_ROLES, Role
 from cases.audit.models import Event
 from cases.core.database.context import Context, DatabaseRole, acting_as
+from cases.core.database.doors import WAYS_IN, is_in_one_hand
 from cases.units.models import Unit
 
 # Whoever gave somebody their way in a moment ago might be them: not both sides of a decision.
 APART_FOR = timedelta(days=14)
-WAYS_IN = ("user.added", "user.entry_link_given", "user.second_factor_reset")
 
 GIVEN_BY: dict[Role, frozenset[Role]] = {
     Role.LEADER: frozenset({Role.ADVISER, Role.COORDINATOR, Role.SAMPLE_TAKER}),
@@ -124,12 +124,39 @@ def check_sign_in_of(user: User, by: User) -> None:
 
 
 def check_apart(first: UUID, second: UUID) -> None:
-    """Raises SameHands when one of the two may still have the other's way of signing in."""
+    """Raises SameHands when one of the two may still have the other's way of signing in.
+
+    It may have gone through the hands of a third, and in a unit whose log neither of them reads.
+    """
     since = timezone.now() - APART_FOR
-    given = Event.objects.filter(action__in=WAYS_IN, at__gte=since)
-    pairs = Q(actor=first, target=second) | Q(actor=second, target=first)
-    if given.filter(pairs).exists():
+    in_one_hand = is_in_one_hand(first, second, since)
+    if in_one_hand is None:
+        givers = _givers_since(since)
+        in_one_hand = second in _holders(first, givers) or first in _holders(second, givers)
+    if in_one_hand:
         raise SameHands
+
+
+def _givers_since(since: datetime) -> dict[UUID, set[UUID]]:
+    """Who gave whom a way in."""
+    givers: dict[UUID, set[UUID]] = defaultdict(set)
+    given = Event.objects.filter(
+        action__in=WAYS_IN, at__gte=since, actor__isnull=False, target__isnull=False
+    )
+    for actor, target in given.values_list("actor", "target"):
+        givers[target].add(actor)
+    return givers
+
+
+def _holders(user: UUID, givers: dict[UUID, set[UUID]]) -> set[UUID]:
+    """Through whose hands this user's way in has gone."""
+    found: set[UUID] = set()
+    to_ask = [user]
+    while to_ask:
+        new = givers.get(to_ask.pop(), set()) - found
+        found |= new
+        to_ask += new
+    return found
 
 
 def is_led(unit: UUID, since: date) -> bool:
