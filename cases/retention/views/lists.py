@@ -120,13 +120,18 @@ def _done(
     return redirect("retention:list", due_list.pk)
 
 
-@require_POST
 @requires(Permission.APPROVE_AS_SECOND)
+@requires_fresh_second_factor
 def drop_log(request: StaffRequest, unit_id: UUID) -> HttpResponse:
-    """The oldest month of the unit's access log, when nobody can need it any more."""
+    """The oldest month of the unit's access log, when nobody can need it any more.
+
+    By POST. Whoever was led away to show a second factor comes back by GET, to what waits.
+    """
     unit = request.user.named_unit_where(Permission.APPROVE_AS_SECOND, unit_id)
     if unit is None:
         raise Http404
+    if request.method != "POST":
+        return redirect("retention:second")
     try:
         dropped = drop_oldest_month(unit=unit, by=request.user)
     except ChainIsBroken:
