@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.accounts.models import Membership, User
-from cases.accounts.roles import ROLES, UNIT_ROLES, Role
+from cases.accounts.roles import ROLES, UNIT_ROLES, Permission, Role
 from cases.audit.models import Event
 from cases.core.database.context import Context, DatabaseRole, acting_as
 from cases.core.database.doors import WAYS_IN, is_in_one_hand
@@ -63,6 +63,10 @@ class SameHands(RightsRefused):
 
 class LastLeader(RightsRefused):
     sentence = _("The unit would be without a leader. Give somebody else the role first.")
+
+
+class NotAMember(RightsRefused):
+    sentence = _("Only whoever keeps the people of a unit they work in signs them out.")
 
 
 class RoleLike(Protocol):
@@ -121,6 +125,19 @@ def check_sign_in_of(user: User, by: User) -> None:
     for membership in kept:
         check_change(membership, user, by)
         check_clearance(membership, by)
+
+
+def check_keeps(user: User, unit: UUID, by: User) -> None:
+    """Raises NotAMember, or OwnRights for oneself.
+
+    Asked before what takes something from a user and lets nobody become them: whatever else the
+    user may be, a colleague who has left must be signed out at once.
+    """
+    if user.pk == by.pk:
+        raise OwnRights
+    member = user.memberships.not_over_on(timezone.localdate()).filter(unit=unit)
+    if not (by.may(Permission.KEEP_MEMBERS, unit) and member.exists()):
+        raise NotAMember
 
 
 def check_apart(first: UUID, second: UUID) -> None:

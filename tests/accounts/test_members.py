@@ -232,7 +232,7 @@ def test_a10_e5_an_uncleared_leader_becomes_no_cleared_adviser(
         assert [action for action in actions_of(done_by) if action.startswith("user.")]
 
 
-@pytest.mark.parametrize("what", ["let-in", "end-sessions", "reset-second-factor", "entry-link"])
+@pytest.mark.parametrize("what", ["let-in", "reset-second-factor", "entry-link"])
 @pytest.mark.parametrize("first_day", [factories.LONG_AGO, TODAY + timedelta(days=3)])
 def test_a10_b1_rights_elsewhere_and_to_come_protect_a_user(
     unit: Unit, leader: User, adviser: User, client_of: Callable[[User], Client], what: str,
