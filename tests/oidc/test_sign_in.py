@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.accounts.models import User, UserSession
+from cases.accounts.roles import Role
 from cases.accounts.sessions import SessionStore
 from cases.audit import record as audit
 from cases.audit.models import Event
@@ -117,6 +118,18 @@ def test_a_provider_that_demands_pushed_requests_gets_them_unasked(
 ) -> None:
     settings.OIDC_PAR = False
     assert "request_uri" in browser.get(reverse("oidc:start"))["Location"]
+
+
+@pytest.mark.parametrize("known_there", [True, False])
+def test_a_machine_does_not_come_in_through_the_provider(
+    provider: Provider, ida: User, come_in: ComeIn, browser: Client, known_there: bool
+) -> None:
+    if known_there:
+        come_in(at=Client())
+    ida.memberships.update(unit=None, role=Role.POLICE_CLIENT)
+    assert come_in().status_code == 403
+    assert browser.get(reverse("accounts:settings")).status_code == 302
+    assert Identity.objects.exists() is known_there
 
 
 # --- The second factor ------------------------------------------------------------------------
