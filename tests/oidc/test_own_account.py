@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,7 +22,7 @@ from cases.accounts.models import User
 from cases.audit.models import Event
 from cases.oidc.actions import connect, disconnect
 from cases.oidc.models import Identity
-from tests.oidc.provider import Provider, visit
+from tests.oidc.provider import Provider, visit, way_on
 
 pytestmark = pytest.mark.django_db
 ComeIn = Callable[..., Any]
@@ -40,11 +39,6 @@ def at_the_page(browser: Client, ida: User, provider: Provider) -> Client:
     assert asked.startswith(reverse("account_reauthenticate"))
     browser.post(asked, {"password": PASS_PHRASE})
     return browser
-
-
-def way_on(answer: Any) -> str:
-    """The address that the page in between leads on to."""
-    return unescape(answer.content.decode().split('content="0; url=')[1].split('"')[0])
 
 
 def test_connecting_needs_a_form_and_a_fresh_proof_on_both_sides(
