@@ -157,11 +157,10 @@ def check_apart(first: UUID, second: UUID) -> None:
 def _givers_since(since: datetime) -> dict[UUID, set[UUID]]:
     """Who gave whom a way in."""
     givers: dict[UUID, set[UUID]] = defaultdict(set)
-    given = Event.objects.filter(
-        action__in=WAYS_IN, at__gte=since, actor__isnull=False, target__isnull=False
-    )
+    given = Event.objects.filter(action__in=WAYS_IN, at__gte=since)
     for actor, target in given.values_list("actor", "target"):
-        givers[target].add(actor)
+        if actor and target:
+            givers[target].add(actor)
     return givers
 
 
