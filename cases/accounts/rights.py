@@ -1,6 +1,5 @@
 """Who may give and take which role: nobody their own, and a unit never loses its last leader."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -148,30 +147,20 @@ def check_apart(first: UUID, second: UUID) -> None:
     since = timezone.now() - APART_FOR
     in_one_hand = is_in_one_hand(first, second, since)
     if in_one_hand is None:
-        givers = _givers_since(since)
-        in_one_hand = second in _holders(first, givers) or first in _holders(second, givers)
+        in_one_hand = second in _holders(first, since) or first in _holders(second, since)
     if in_one_hand:
         raise SameHands
 
 
-def _givers_since(since: datetime) -> dict[UUID, set[UUID]]:
-    """Who gave whom a way in."""
-    givers: dict[UUID, set[UUID]] = defaultdict(set)
-    given = Event.objects.filter(action__in=WAYS_IN, at__gte=since)
-    for actor, target in given.values_list("actor", "target"):
-        if actor and target:
-            givers[target].add(actor)
-    return givers
-
-
-def _holders(user: UUID, givers: dict[UUID, set[UUID]]) -> set[UUID]:
+def _holders(user: UUID, since: datetime) -> set[UUID]:
     """Through whose hands this user's way in has gone."""
     found: set[UUID] = set()
-    to_ask = [user]
+    to_ask = {user}
     while to_ask:
-        new = givers.get(to_ask.pop(), set()) - found
-        found |= new
-        to_ask += new
+        given = Event.objects.filter(action__in=WAYS_IN, at__gte=since, target__in=to_ask)
+        givers = {giver for giver in given.values_list("actor", flat=True) if giver}
+        to_ask = givers - found
+        found |= givers
     return found
 
 

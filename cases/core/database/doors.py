@@ -35,17 +35,18 @@ WAYS_IN = (
     "user.way_in_set",
 )
 IN_ONE_HAND = "advisory_in_one_hand"
+_NAMED = ", ".join(f"'{action}'" for action in WAYS_IN)
+_GIVEN = f"e.at >= since AND e.action IN ({_NAMED})"
 CREATE_IN_ONE_HAND = f"""
 CREATE OR REPLACE FUNCTION {IN_ONE_HAND}(first uuid, second uuid, since timestamptz)
 RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
-    WITH RECURSIVE given AS (
-        SELECT e.actor, e.target FROM public.audit_event e
-        WHERE e.at >= since AND e.action IN ({", ".join(f"'{action}'" for action in WAYS_IN)})
-    ), held (who, holder) AS (
-        SELECT g.target, g.actor FROM given g WHERE g.target IN (first, second)
+    WITH RECURSIVE held (who, holder) AS (
+        SELECT e.target, e.actor FROM public.audit_event e
+        WHERE e.target IN (first, second) AND {_GIVEN}
         UNION
-        SELECT h.who, g.actor FROM held h JOIN given g ON g.target = h.holder
+        SELECT h.who, e.actor FROM held h JOIN public.audit_event e ON e.target = h.holder
+        WHERE {_GIVEN}
     )
     SELECT EXISTS (SELECT FROM held h WHERE (h.who, h.holder) IN ((first, second), (second, first)))
 $body$"""
