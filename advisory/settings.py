@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "cases.accounts.middleware.LanguageMiddleware",
     "cases.accounts.middleware.SecondFactorMiddleware",
+    "cases.accounts.middleware.ProviderProofMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

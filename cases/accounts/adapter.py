@@ -14,6 +14,7 @@ from django.urls import reverse
 from cases.accounts.access import has_second_factor
 from cases.accounts.browsers import browser_code, browser_words
 from cases.accounts.guessing import password_key
+from cases.accounts.machines import may_come_in
 from cases.accounts.models import User
 from cases.accounts.proof import came_through_provider
 from cases.accounts.secrets import open_secret, seal_secret
@@ -38,7 +39,7 @@ class AccountAdapter(DefaultAccountAdapter):
         allauth would send them to a page of their own, which tells that the password was right.
         """
         user = super().authenticate(request, **credentials)
-        return user if user is not None and user.is_active else None
+        return user if isinstance(user, User) and may_come_in(user) else None
 
     def get_login_stages(self) -> list[str]:
         """A sign-in provider may have proved the second factor already."""

@@ -12,6 +12,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.accounts.models import Membership, User
@@ -25,6 +26,7 @@ from cases.accounts.rights import (
     units_led_by,
 )
 from cases.audit.admin import AuditedAdmin
+from cases.audit.record import record
 
 
 class UserForm(forms.ModelForm):
@@ -79,15 +81,18 @@ class UserAdmin(AuditedAdmin):
         if {"is_active", "email"} & set(form.changed_data) and obj.pk == by.pk:
             raise OwnRights
         password = form.cleaned_data.get("new_password")
-        if password or (change and "email" in form.changed_data and settings.OIDC_ISSUER):
-            # A provider knows a new user by the address: whoever changes it says who may come in.
+        # A provider knows a new user by the address: whoever changes it says who may come in.
+        renews = password or ("email" in form.changed_data and settings.OIDC_ISSUER)
+        if change and renews:
             check_sign_in_of(obj, by)
         if password:
             obj.set_password(password)
         elif not change:
             obj.set_unusable_password()
-        with keeping_leaders(units_led_by(obj)):
+        with keeping_leaders(units_led_by(obj) if change else ()):
             super().save_model(request, obj, form, change)
+        if change and {"new_password", "email"} & set(form.changed_data):
+            _record_way_in(obj, by)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Both what a membership was and what it becomes must be one to give."""
@@ -102,10 +107,16 @@ class UserAdmin(AuditedAdmin):
                 if membership is not None:
                     check_change(membership, user, by)
                     units.add(membership.unit_id)
-            if "cleared_for_protected" in line.changed_data:
-                check_clearance(line.instance, by)
+            check_clearance(line.instance, by)  # moved to another unit, it is a clearance there
         with keeping_leaders(units):
             super().save_formset(request, form, formset, change)
+
+
+def _record_way_in(user: User, by: User) -> None:
+    """In the log of every unit the user belongs to: there it counts who could be whom."""
+    kept = user.memberships.not_over_on(timezone.localdate())
+    for unit in set(kept.values_list("unit", flat=True)) or {None}:
+        record("user.way_in_set", by=by, unit=unit, target=user)
 
 
 def _acting(request: HttpRequest) -> User:

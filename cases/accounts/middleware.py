@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cases.accounts import unsent
 from cases.accounts.access import has_second_factor
 from cases.accounts.models import User
-from cases.accounts.proof import provider_proved_second_factor
+from cases.accounts.proof import must_confirm_at_provider, provider_proved_second_factor
 from cases.accounts.sessions import mark_seen, time_left
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -132,3 +132,37 @@ class SecondFactorMiddleware:
             _("You need one of these before you can go on. A passkey is the quickest."),
         )
         return redirect("mfa_index")
+
+
+class ProviderProofMiddleware:
+    """Before a way of signing in is changed by somebody who has no other one than the provider's.
+
+    Everybody else is asked by the pages themselves, for the password or the second factor.
+    """
+
+    CHANGING = ("account_set_password", "oidc:account")
+    CHANGING_FACTORS = "mfa_"
+    NOT_CHANGING = (
+        "mfa_index",
+        "mfa_list_webauthn",
+        "mfa_authenticate",
+        "mfa_login_webauthn",
+        "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
+    )
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponse | None:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        changes_factor = name.startswith(self.CHANGING_FACTORS) and name not in self.NOT_CHANGING
+        if not (changes_factor or name in self.CHANGING) or not must_confirm_at_provider(request):
+            return None
+        # What was typed is a secret, and is not kept: the page comes back empty.
+        return redirect(reverse("oidc:confirm", query={"next": request.path}))

@@ -6,6 +6,8 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.accounts.machines import may_come_in
+
 
 class AddPasskeyForm(AddWebAuthnForm):
     name = forms.CharField(
@@ -21,6 +23,6 @@ class SignInPasskeyForm(LoginWebAuthnForm):
     def clean_credential(self) -> Authenticator:
         """Whoever may no longer sign in gets the answer of an unknown passkey."""
         authenticator: Authenticator = super().clean_credential()
-        if not authenticator.user.is_active:
+        if not may_come_in(authenticator.user):
             raise get_adapter().validation_error("incorrect_code")
         return authenticator

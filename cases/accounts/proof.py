@@ -6,7 +6,10 @@ allauth keeps the list of proofs in the session, bound to the user; a provider's
 from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 
 from cases.accounts.models import User
 
@@ -39,6 +42,23 @@ def provider_proved_second_factor(request: HttpRequest, user: User) -> bool:
     """Whether our own second factor is not needed in this session."""
     return any(
         one["method"] == PROVIDER and one.get("proved_second_factor") is True
+        for one in _records(request, user)
+    )
+
+
+def must_confirm_at_provider(request: HttpRequest) -> bool:
+    """Whether nothing but the provider can confirm this user, and has not done so just now.
+
+    allauth takes whoever has neither password nor second factor here for confirmed.
+    """
+    user = request.user
+    if not isinstance(user, User) or get_reauthentication_flows(user):
+        return False
+    if not settings.OIDC_ISSUER and not came_through_provider(request):
+        return False
+    earliest = timezone.now().timestamp() - settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    return not any(
+        one["method"] == PROVIDER and one.get("reauthenticated") and one["at"] >= earliest
         for one in _records(request, user)
     )
 

@@ -2,24 +2,23 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.accounts.models import Membership, User
-from cases.accounts.roles import ROLES, UNIT_ROLES, Role
+from cases.accounts.roles import ROLES, UNIT_ROLES, Permission, Role
 from cases.audit.models import Event
 from cases.core.database.context import Context, DatabaseRole, acting_as
+from cases.core.database.doors import WAYS_IN, is_in_one_hand
 from cases.units.models import Unit
 
 # Whoever gave somebody their way in a moment ago might be them: not both sides of a decision.
 APART_FOR = timedelta(days=14)
-WAYS_IN = ("user.added", "user.entry_link_given", "user.second_factor_reset")
 
 GIVEN_BY: dict[Role, frozenset[Role]] = {
     Role.LEADER: frozenset({Role.ADVISER, Role.COORDINATOR, Role.SAMPLE_TAKER}),
@@ -63,6 +62,10 @@ class SameHands(RightsRefused):
 
 class LastLeader(RightsRefused):
     sentence = _("The unit would be without a leader. Give somebody else the role first.")
+
+
+class NotAMember(RightsRefused):
+    sentence = _("Only whoever keeps the people of a unit they work in signs them out.")
 
 
 class RoleLike(Protocol):
@@ -111,7 +114,8 @@ def check_sign_in_of(user: User, by: User) -> None:
     """Raises when `by` may not renew how this user signs in.
 
     Whoever may is able to become the user; so every right the user has, or will have, in any unit
-    must be one to give. PostgreSQL shows a leader their own unit's memberships: this asks for all.
+    must be one to give, the sight of protected people too. PostgreSQL shows a leader their own
+    unit's memberships: this asks for all.
     """
     if user.pk == by.pk:
         raise OwnRights
@@ -119,15 +123,45 @@ def check_sign_in_of(user: User, by: User) -> None:
         kept = list(user.memberships.not_over_on(timezone.localdate()))
     for membership in kept:
         check_change(membership, user, by)
+        check_clearance(membership, by)
+
+
+def check_keeps(user: User, unit: UUID, by: User) -> None:
+    """Raises NotAMember, or OwnRights for oneself.
+
+    Asked before what takes something from a user and lets nobody become them: whatever else the
+    user may be, a colleague who has left must be signed out at once.
+    """
+    if user.pk == by.pk:
+        raise OwnRights
+    member = user.memberships.not_over_on(timezone.localdate()).filter(unit=unit)
+    if not (by.may(Permission.KEEP_MEMBERS, unit) and member.exists()):
+        raise NotAMember
 
 
 def check_apart(first: UUID, second: UUID) -> None:
-    """Raises SameHands when one of the two may still have the other's way of signing in."""
+    """Raises SameHands when one of the two may still have the other's way of signing in.
+
+    It may have gone through the hands of a third, and in a unit whose log neither of them reads.
+    """
     since = timezone.now() - APART_FOR
-    given = Event.objects.filter(action__in=WAYS_IN, at__gte=since)
-    pairs = Q(actor=first, target=second) | Q(actor=second, target=first)
-    if given.filter(pairs).exists():
+    in_one_hand = is_in_one_hand(first, second, since)
+    if in_one_hand is None:
+        in_one_hand = second in _holders(first, since) or first in _holders(second, since)
+    if in_one_hand:
         raise SameHands
+
+
+def _holders(user: UUID, since: datetime) -> set[UUID]:
+    """Through whose hands this user's way in has gone."""
+    found: set[UUID] = set()
+    to_ask = {user}
+    while to_ask:
+        given = Event.objects.filter(action__in=WAYS_IN, at__gte=since, target__in=to_ask)
+        givers = {giver for giver in given.values_list("actor", flat=True) if giver}
+        to_ask = givers - found
+        found |= givers
+    return found
 
 
 def is_led(unit: UUID, since: date) -> bool:

@@ -159,6 +159,8 @@ ROLES: dict[Role, RoleRules] = {
     ),
 }
 
+# Roles of a machine. It has addresses of its own, and never comes in by the sign-in of people.
+MACHINE_ROLES = frozenset({Role.POLICE_CLIENT})
 UNIT_ROLES = [role for role, rules in ROLES.items() if rules.belongs_to_unit]
 CASE_ROLES = [
     role for role, rules in ROLES.items() if Permission.WORK_ON_CASES in rules.permissions

@@ -17,12 +17,16 @@ SESSION_OVER, SENT_AGAIN = "_session_over", "_unsent"
 OWN_FIELDS = frozenset({"csrfmiddlewaretoken", SESSION_OVER, SENT_AGAIN})
 # Sign-in, passwords and codes are never kept, nor what htmx or a page sends by itself.
 NEVER_KEPT = ("account_", "mfa_", "accounts:")
+OF_MEMBERS = frozenset(
+    {"accounts:add_member", "accounts:end_membership", "accounts:add_stand_in"}
+)  # typed by a leader about others, and no secret
 
 
 def keep_unsent(request: HttpRequest, owner: User) -> UUID | None:
     """Keep the posted form for its owner. Nothing is kept of secrets, files or a huge form."""
     name = request.resolver_match.view_name if request.resolver_match else ""
-    if request.method != "POST" or name.startswith(NEVER_KEPT) or "HX-Request" in request.headers:
+    is_secret = name.startswith(NEVER_KEPT) and name not in OF_MEMBERS
+    if request.method != "POST" or is_secret or "HX-Request" in request.headers:
         return None
     fields = {
         key: values

@@ -11,9 +11,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from cases.accounts.access import StaffRequest, requires
+from cases.accounts.access import StaffRequest, requires, requires_fresh_second_factor
 from cases.accounts.actions import members
 from cases.accounts.entry import entry_path
 from cases.accounts.forms_members import EndForm, MemberForm, StandInForm
@@ -79,6 +78,7 @@ def _try(form: Form, act: Any, **what: Any) -> bool:
 
 
 @keeps_members
+@requires_fresh_second_factor
 def add_member(request: StaffRequest, unit_id: UUID) -> HttpResponse:
     unit = _kept_unit(request, unit_id)
     form = MemberForm(request.POST or None, by=request.user, unit=unit.pk)
@@ -90,6 +90,7 @@ def add_member(request: StaffRequest, unit_id: UUID) -> HttpResponse:
 
 
 @keeps_members
+@requires_fresh_second_factor
 def end_membership(request: StaffRequest, unit_id: UUID, membership_id: UUID) -> HttpResponse:
     unit = _kept_unit(request, unit_id)
     kept = Membership.objects.visible_to(request.user).filter(unit=unit).select_related("user")
@@ -111,6 +112,7 @@ def end_membership(request: StaffRequest, unit_id: UUID, membership_id: UUID) ->
 
 
 @keeps_members
+@requires_fresh_second_factor
 def add_stand_in(request: StaffRequest, unit_id: UUID) -> HttpResponse:
     unit = _kept_unit(request, unit_id)
     advisers = User.objects.advisers_of(unit, timezone.localdate())
@@ -123,19 +125,25 @@ def add_stand_in(request: StaffRequest, unit_id: UUID) -> HttpResponse:
 
 
 @keeps_members
-@require_POST
+@requires_fresh_second_factor
 def end_stand_in(request: StaffRequest, unit_id: UUID, stand_in_id: UUID) -> HttpResponse:
+    """By POST. Whoever was led away to show a second factor comes back by GET, to the people."""
     unit = _kept_unit(request, unit_id)
     kept = StandIn.objects.visible_to(request.user).filter(unit=unit)
-    members.end_stand_in(stand_in=get_object_or_404(kept, pk=stand_in_id), by=request.user)
-    messages.success(request, _("The stand-in has ended."))
+    stand_in = get_object_or_404(kept, pk=stand_in_id)
+    if request.method == "POST":
+        members.end_stand_in(stand_in=stand_in, by=request.user)
+        messages.success(request, _("The stand-in has ended."))
     return redirect("accounts:people", unit.pk)
 
 
 @keeps_members
-@require_POST
+@requires_fresh_second_factor
 def sign_in_of(request: StaffRequest, unit_id: UUID, user_id: UUID, what: str) -> HttpResponse:
-    """One of the four things that can be done about how a member signs in."""
+    """One of the four things that can be done about how a member signs in.
+
+    By POST. Whoever was led away to show a second factor comes back by GET, to the member.
+    """
     unit = _kept_unit(request, unit_id)
     user = _kept_user(request, unit, user_id)
     acts = {
@@ -149,6 +157,8 @@ def sign_in_of(request: StaffRequest, unit_id: UUID, user_id: UUID, what: str) -
     }
     if what not in acts:
         raise Http404
+    if request.method != "POST":
+        return redirect("accounts:member", unit.pk, user.pk)
     act, said = acts[what]
     try:
         act(user=user, unit=unit, by=request.user)

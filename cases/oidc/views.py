@@ -94,11 +94,26 @@ def _refuse(request: HttpRequest, provider: Provider, refusal: Refusal) -> HttpR
     return render(request, "oidc/failed.html", context, status=STATUS[refusal.told])
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @login_not_required
 @with_provider
 def start(request: HttpRequest, provider: Provider) -> HttpResponse:
-    return redirect(_begun_at(request, provider, attempts.SIGN_IN))
+    """By POST: a session takes an act of whoever it is for. A link of another site, followed by
+    a browser that is signed in at the provider, finds the button and no more.
+    """
+    if request.method != "POST":
+        wanted = _safe_next(request)
+        return redirect(reverse("account_login", query={"next": wanted} if wanted else None))
+    address = _begun_at(request, provider, attempts.SIGN_IN)
+    return _leading_on(request, provider, address, back="account_login")
+
+
+def _leading_on(
+    request: HttpRequest, provider: Provider, address: str, *, back: str
+) -> HttpResponse:
+    """The policy of a page lets a form lead to our own host only: a page in between leads on."""
+    context = {"address": address, "provider": provider.name, "back": reverse(back)}
+    return render(request, "oidc/leaving.html", context)
 
 
 @require_GET
@@ -126,7 +141,7 @@ def _redirect_uri(request: HttpRequest) -> str:
 
 
 def _safe_next(request: HttpRequest) -> str:
-    wanted = request.GET.get("next", "")
+    wanted = (request.POST or request.GET).get("next", "")
     here = {request.get_host()}
     safe = url_has_allowed_host_and_scheme(wanted, here, require_https=request.is_secure())
     return wanted if safe and len(wanted) <= 1000 else ""
@@ -225,9 +240,8 @@ def account(request: StaffRequest, provider: Provider) -> HttpResponse:
         messages.success(request, _("The account is no longer connected."))
         return redirect("oidc:account")
     if request.method == "POST":
-        # The policy of the page lets a form lead to our own host only: a page in between leads on.
         address = _begun_at(request, provider, attempts.CONNECT)
-        return render(request, "oidc/leaving.html", {"address": address, "provider": provider.name})
+        return _leading_on(request, provider, address, back="oidc:account")
     return render(request, "oidc/account.html", {"connected": connected, "provider": provider.name})
 
 

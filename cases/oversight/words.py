@@ -134,6 +134,7 @@ ACTIONS: dict[str, Action] = {
     "user.let_in": Action(_("Let an employee in again"), "program"),
     "user.second_factor_reset": Action(_("Reset a second factor"), "program"),
     "user.entry_link_given": Action(_("Gave an employee a link to sign in"), "program"),
+    "user.way_in_set": Action(_("Set an employee's password or address to sign in"), "program"),
     "user.password_chosen": Action(_("Chose a password"), "program"),
     "membership.added": Action(_("Gave an employee a role"), "program"),
     "membership.ended": Action(_("Ended an employee's role"), "program"),

@@ -189,8 +189,11 @@ POLICY: dict[str, Rule] = {
     "privacy:export": Rule(("leader", "municipal"), foreign=HIDDEN),
     "privacy:approve_export": Rule(("leader", "municipal"), foreign=HIDDEN, methods=("POST",)),
     "privacy:refuse_export": Rule(("leader", "municipal"), foreign=HIDDEN, methods=("POST",)),
-    # The export of the matrix was asked for by the adviser: only who asked gets the file.
-    "privacy:download_export": Rule((), foreign=HIDDEN, methods=("POST",)),
+    # The export of the matrix was asked for by the adviser: only who asked gets the file. Whoever
+    # comes by GET is led to the page of the export, which the leader sees.
+    "privacy:download_export": Rule(
+        ("leader",), foreign=HIDDEN, methods=("POST",), allowed_with=(403,)
+    ),
     "statistics:figures": Rule((*UNIT_STAFF, "outsider", "municipal", "reader")),
     "desk:waiting": Rule(("leader", "outsider", "municipal"), methods=("GET", "HEAD")),
     "oversight:start": Rule((*UNIT_STAFF, "outsider", "auditor"), methods=("GET", "HEAD")),

@@ -40,12 +40,12 @@ class Rights(RuleBasedStateMachine):
         first = [
             (0, 0, Role.LEADER), (1, 0, Role.MUNICIPAL_ADMINISTRATOR), (2, 0, Role.ADVISER),
             (3, 1, Role.LEADER), (4, 1, Role.MUNICIPAL_ADMINISTRATOR),
-            (5, None, Role.ADMINISTRATOR),
+            (5, None, Role.ADMINISTRATOR), (6, 0, Role.ADVISER),
         ]  # fmt: skip
         for person, unit, role in first:
             Membership.objects.create(
                 user=self.people[person], role=role, valid_from=self.today - timedelta(days=30),
-                unit=None if unit is None else self.units[unit],
+                unit=None if unit is None else self.units[unit], cleared_for_protected=person == 6,
             )  # fmt: skip
 
     def user(self, number: int) -> User:
@@ -53,7 +53,7 @@ class Rights(RuleBasedStateMachine):
 
     def try_it(self, by: User, act: Any) -> None:
         """Do it; whatever was done must have been the actor's to do, and not to themselves."""
-        before, given = self.rights(), self.may_give(by)
+        before, given, may_clear = self.rights(), self.may_give(by), self.may_clear(by)
         type(self).steps += 1
         try:
             with recorded():
@@ -64,6 +64,9 @@ class Rights(RuleBasedStateMachine):
         for user, unit, role, *_rest in self.rights() ^ before:
             assert user != by.pk, "somebody changed their own rights"
             assert (unit, role) in given, f"{role} was not theirs to give or take"
+        cleared_now = {(row[0], row[1]) for row in self.rights() if row[-1]}
+        for _user, unit in cleared_now - {(row[0], row[1]) for row in before if row[-1]}:
+            assert unit in may_clear, "the clearance was not theirs to give"
 
     def rights(self) -> set[Any]:
         return set(
@@ -84,6 +87,15 @@ class Rights(RuleBasedStateMachine):
                 else:
                     given.add((own.unit_id, role))
         return given
+
+    def may_clear(self, by: User) -> set[Any]:
+        """The units in which they may let somebody see protected people."""
+        in_force = Membership.objects.in_force_on(self.today).filter(user=by)
+        return {
+            own.unit_id
+            for own in in_force
+            if own.cleared_for_protected or own.role == Role.MUNICIPAL_ADMINISTRATOR
+        }
 
     @rule(
         by=PEOPLE, to=PEOPLE, unit=UNITS, role=st.sampled_from(UNIT_ROLES), start=DAYS,
@@ -130,16 +142,17 @@ class Rights(RuleBasedStateMachine):
     def reset(self, by: int, who: int, unit: int) -> None:
         """Whoever renews a way in could have given every right behind it."""
         user, actor = self.user(who), self.user(by)
-        given = self.may_give(actor)
+        given, may_clear = self.may_give(actor), self.may_clear(actor)
         kept = user.memberships.not_over_on(self.today)
         behind = {(m.unit_id, Role(m.role)) for m in kept}
+        cleared = {m.unit_id for m in kept if m.cleared_for_protected}
         done = True
         try:
             members.reset_second_factor(user=user, unit=self.units[unit], by=actor)
         except RightsRefused:
             done = False
         type(self).steps += 1
-        assert not done or (user.pk != actor.pk and behind <= given)
+        assert not done or (user.pk != actor.pk and behind <= given and cleared <= may_clear)
 
     @invariant()
     def every_unit_keeps_a_leader(self) -> None:

@@ -192,6 +192,21 @@ def test_a_system_administrator_gives_the_first_municipal_administrator(
     assert Membership.objects.get(user=user).unit == unit
 
 
+def test_a10_e5_a_clearance_does_not_move_to_another_unit_in_admin(
+    administrator: User, municipal_administrator: User, other_unit: Unit,
+    client_of: Callable[[User], Client],
+) -> None:  # fmt: skip
+    municipal_administrator.memberships.update(cleared_for_protected=True)
+    browser, page = client_of(administrator), path_of(municipal_administrator)
+    sent = sent_back(browser.get(page))
+    moved = {"memberships-0-unit": str(other_unit.pk)}
+    answer = browser.post(page, sent | moved, follow=True)
+    assert "Only somebody who may see people with a protected" in answer.content.decode()
+    del sent["memberships-0-cleared_for_protected"]
+    browser.post(page, sent | moved)
+    assert municipal_administrator.memberships.get().unit == other_unit
+
+
 def test_a10_the_last_leader_is_not_stopped_in_admin(
     administrator: User, leader: User, client_of: Callable[[User], Client]
 ) -> None:

@@ -215,7 +215,24 @@ def test_a10_nobody_renews_the_way_in_of_somebody_above_them(
             act(user=User.objects.get(pk=adviser.pk), unit=unit, by=leader)
 
 
-@pytest.mark.parametrize("what", ["let-in", "end-sessions", "reset-second-factor", "entry-link"])
+@pytest.mark.parametrize("what", ["let-in", "reset-second-factor", "entry-link"])
+def test_a10_e5_an_uncleared_leader_becomes_no_cleared_adviser(
+    unit: Unit, leader: User, cleared: User, municipal_administrator: User,
+    client_of: Callable[[User], Client], what: str,
+) -> None:  # fmt: skip
+    """A way in that somebody renews is a way to protected people for whoever renewed it."""
+    address = reverse("accounts:sign_in_of", args=[unit.pk, cleared.pk, what])
+    answer = client_of(leader).post(address, follow=True)
+    assert "Only somebody who may see people with a protected" in answer.content.decode()
+    assert not [action for action in actions_of(leader) if action.startswith("user.")]
+    assert client_of(municipal_administrator).post(address).status_code in (200, 302)
+    leader.memberships.update(cleared_for_protected=True)
+    client_of(leader).post(address)
+    for done_by in (municipal_administrator, leader):
+        assert [action for action in actions_of(done_by) if action.startswith("user.")]
+
+
+@pytest.mark.parametrize("what", ["let-in", "reset-second-factor", "entry-link"])
 @pytest.mark.parametrize("first_day", [factories.LONG_AGO, TODAY + timedelta(days=3)])
 def test_a10_b1_rights_elsewhere_and_to_come_protect_a_user(
     unit: Unit, leader: User, adviser: User, client_of: Callable[[User], Client], what: str,

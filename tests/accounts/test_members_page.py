@@ -9,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.accounts.actions.members import end_sessions_of
 from cases.accounts.models import Membership, StandIn, User, UserSession
+from cases.accounts.rights import NotAMember, OwnRights
 from cases.accounts.roles import Role
 from cases.units.models import Unit
 from tests import factories
@@ -98,6 +100,36 @@ def test_a_member_is_signed_out_by_the_leader(
     browser.post(page(unit, "sign_in_of", user_id=adviser.pk, what="end-sessions"))
     assert not UserSession.objects.filter(user=adviser).exists()
     assert theirs.get(reverse("desk:today")).status_code == 302
+
+
+@pytest.mark.parametrize("role", [Role.LEADER, Role.MUNICIPAL_ADMINISTRATOR, Role.AUDITOR])
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_a7_whoever_else_they_are_a_member_is_signed_out_by_the_leader(
+    browser: Client, unit: Unit, other_unit: Unit, adviser: User,
+    client_of: Callable[[User], Client], role: Role, elsewhere: bool,
+) -> None:  # fmt: skip
+    """Ending sessions makes nobody somebody else: a right of theirs elsewhere stands not in its way."""
+    Membership.objects.create(
+        user=adviser, unit=other_unit if elsewhere else unit, role=role,
+        valid_from=factories.LONG_AGO,
+    )  # fmt: skip
+    theirs = client_of(adviser)
+    theirs.get(reverse("desk:today"))
+    browser.post(page(unit, "sign_in_of", user_id=adviser.pk, what="end-sessions"))
+    assert not UserSession.objects.filter(user=adviser).exists()
+    for what in ("reset-second-factor", "entry-link", "let-in"):
+        refused = browser.post(page(unit, "sign_in_of", user_id=adviser.pk, what=what), follow=True)
+        assert "given and taken by somebody else" in refused.content.decode()
+
+
+def test_a10_nobody_signs_out_whoever_is_no_member_of_theirs(
+    unit: Unit, leader: User, coordinator: User, adviser: User, outsider: User
+) -> None:
+    for by, user in ((leader, outsider), (coordinator, adviser), (outsider, adviser)):
+        with pytest.raises(NotAMember):
+            end_sessions_of(user=user, unit=unit, by=by)
+    with pytest.raises(OwnRights):
+        end_sessions_of(user=leader, unit=unit, by=leader)
 
 
 def test_a_link_is_shown_once(browser: Client, unit: Unit, adviser: User) -> None:

@@ -11,12 +11,14 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from django.conf import settings as in_use
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from cases.accounts.models import User
+from cases.accounts.models import Membership, User
 from cases.accounts.roles import Role
+from cases.accounts.sessions import SessionStore
 from cases.audit.models import Event
 from cases.casework.models import Case
 from cases.units.models import Unit
@@ -85,6 +87,18 @@ def test_who_may_no_longer_sign_in_is_not_told(browser: Client, ida: User, passw
     gone = sign_in(browser, ida.email, password)
     unknown = sign_in(browser, "nobody@example.no", "not the words")
     assert what_is_told(gone, ida.email) == what_is_told(unknown, "nobody@example.no")
+
+
+def test_a_machine_does_not_sign_in_and_is_not_told(browser: Client, ida: User) -> None:
+    """The police system sends by addresses of its own; a person with its password gets nowhere."""
+    ida.memberships.update(unit=None, role=Role.POLICE_CLIENT)
+    machine = sign_in(browser, ida.email)
+    unknown = sign_in(browser, "nobody@example.no", "not the words")
+    assert what_is_told(machine, ida.email) == what_is_told(unknown, "nobody@example.no")
+    assert not is_signed_in(browser)
+    Membership.objects.create(user=ida, role=Role.FIGURES_READER, valid_from=factories.LONG_AGO)
+    sign_in(browser, ida.email)
+    assert browser.get(reverse("accounts:settings")).status_code == 200
 
 
 def test_who_may_no_longer_sign_in_does_not_get_in(browser: Client, ida: User) -> None:
@@ -160,10 +174,16 @@ def test_signing_out_takes_a_button_press(browser: Client, ida: User) -> None:
 
 
 def test_the_session_gets_a_new_number_on_signing_in(browser: Client, ida: User) -> None:
-    browser.get(reverse("account_login"))
-    browser.cookies["session"] = "fixed-by-somebody-else"
+    """Somebody has begun a session and put its number into the browser of the one who signs in."""
+    planted = SessionStore()
+    planted["begun"] = "by somebody else"
+    planted.save()
+    browser.cookies[in_use.SESSION_COOKIE_NAME] = planted.session_key
+    assert browser.session["begun"] == "by somebody else", "the number names a real session"
     sign_in(browser, ida.email)
-    assert browser.cookies["session"].value != "fixed-by-somebody-else"
+    assert is_signed_in(browser)
+    assert browser.cookies[in_use.SESSION_COOKIE_NAME].value != planted.session_key
+    assert not SessionStore().exists(planted.session_key)
 
 
 @pytest.mark.parametrize("path", ["/account/signup/", "/account/password/reset/"])

@@ -111,6 +111,7 @@ def addresses(practice: Practice) -> dict[str, str]:
 
 def open_page(page: Page, shown: Shown, found: dict[str, str]) -> None:
     page.goto(shown.path.format(**found))
+    steps.confirm_if_asked(page)
     if shown.look is not None:
         shown.look(page)
 

@@ -35,6 +35,15 @@ def sign_in(page: Page, email: str = KARI) -> None:
     page.wait_for_load_state()
 
 
+def confirm_if_asked(page: Page) -> None:
+    """With the password, where the sign-in is more than ten minutes ago."""
+    if "/account/confirm/" in page.url:
+        fill(page, password=PRACTICE_PASSWORD)
+        send(page)
+        expect(page).not_to_have_url(re.compile("/account/confirm/"))
+        page.wait_for_load_state()
+
+
 def arrive(page: Page, path: str) -> None:
     """Wait until the page of this path is there: going elsewhere before would break both off.
 

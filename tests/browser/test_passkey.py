@@ -43,15 +43,9 @@ def give_authenticator(page: Page, verified: bool = True) -> Any:
     return devtools
 
 
-def confirm_with_password(page: Page) -> None:
-    steps.fill(page, password=steps.PRACTICE_PASSWORD)
-    steps.send(page)
-
-
 def set_up_passkey(page: Page, name: str) -> None:
     page.goto("/account/second-factor/webauthn/add/")
-    if "/confirm/" in page.url:
-        confirm_with_password(page)
+    steps.confirm_if_asked(page)
     steps.fill(page, name=name)
     steps.send(page)
     steps.arrive(page, "/account/second-factor/(recovery-codes/)?")

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -165,6 +166,11 @@ class Provider:
 
 def signed(claims: Claims, name: str = "first", algorithm: str = "RS256", **header: Any) -> str:
     return jwt.encode(claims, key(name), algorithm=algorithm, headers={"kid": name} | header)
+
+
+def way_on(answer: Any) -> str:
+    """The address that the page in between leads on to."""
+    return unescape(answer.content.decode().split('content="0; url=')[1].split('"')[0])
 
 
 def visit(address: str) -> str:

@@ -1,20 +1,28 @@
 """Connecting the own user, a fresh proof through the provider, and leaving both houses."""
 
 from collections.abc import Callable
-from html import unescape
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import time_machine
+from allauth.mfa.totp.internal.auth import (
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from allauth.mfa.utils import is_mfa_enabled
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from cases.accounts.access import has_fresh_second_factor, requires_fresh_second_factor
 from cases.accounts.models import User
 from cases.audit.models import Event
 from cases.oidc.actions import connect, disconnect
 from cases.oidc.models import Identity
-from tests.oidc.provider import Provider, visit
+from tests.oidc.provider import Provider, visit, way_on
 
 pytestmark = pytest.mark.django_db
 ComeIn = Callable[..., Any]
@@ -31,11 +39,6 @@ def at_the_page(browser: Client, ida: User, provider: Provider) -> Client:
     assert asked.startswith(reverse("account_reauthenticate"))
     browser.post(asked, {"password": PASS_PHRASE})
     return browser
-
-
-def way_on(answer: Any) -> str:
-    """The address that the page in between leads on to."""
-    return unescape(answer.content.decode().split('content="0; url=')[1].split('"')[0])
 
 
 def test_connecting_needs_a_form_and_a_fresh_proof_on_both_sides(
@@ -170,6 +173,51 @@ def test_a11_what_is_no_fresh_proof(
     begun = browser.get(reverse("oidc:confirm"))["Location"]
     assert browser.get(visit(begun)).status_code == 403
     assert not is_fresh(browser, ida)
+
+
+CHANGES = [
+    "account_set_password", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_add_webauthn",
+    "mfa_generate_recovery_codes", "mfa_view_recovery_codes", "oidc:account",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("page", CHANGES)
+def test_a11_whoever_has_the_provider_alone_confirms_there_before_a_way_in_changes(
+    provider: Provider, ida: User, come_in: ComeIn, browser: Client, page: str
+) -> None:
+    """Without a password and a factor allauth asks for nothing: a browser left open would do."""
+    come_in()
+    for asked in (browser.get(reverse(page)), browser.post(reverse(page), {"code": "123456"})):
+        confirm = reverse("oidc:confirm", query={"next": reverse(page)})
+        assert (asked.status_code, asked["Location"]) == (302, confirm)
+    begun = browser.get(confirm)["Location"]
+    assert parse_qs(urlsplit(begun).query)["prompt"] == ["login"]
+    assert browser.get(visit(begun))["Location"] == reverse(page)
+    assert browser.get(reverse(page)).get("Location", "") != confirm
+    with time_machine.travel(timezone.now() + timedelta(minutes=11), tick=False):
+        assert browser.get(reverse(page))["Location"] == confirm
+
+
+def test_a11_a_factor_is_added_only_after_the_provider_has_confirmed(
+    provider: Provider, ida: User, come_in: ComeIn, browser: Client, settings: Any
+) -> None:
+    settings.REQUIRE_SECOND_FACTOR = True
+    come_in()
+    setup = reverse("mfa_activate_totp")
+    browser.post(setup, {"code": "123456"})
+    assert not is_fresh(browser, ida)
+    begun = browser.get(browser.get(setup)["Location"])["Location"]
+    browser.get(visit(begun))
+    secret = browser.get(setup).context["form"].secret
+    code = format_hotp_value(hotp_value(secret, max(yield_hotp_counters_from_time())))
+    assert browser.post(setup, {"code": code}).status_code == 302
+    assert is_mfa_enabled(ida)
+
+
+def test_whoever_has_a_password_confirms_with_it(
+    at_the_page: Client, ida: User, provider: Provider
+) -> None:
+    assert at_the_page.get(reverse("mfa_activate_totp")).status_code == 200
 
 
 # --- Leaving ----------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from cases.audit.models import Event
 from cases.oidc import attempts, fetching
 from cases.oidc.actions import AlreadyConnected, connect
 from cases.oidc.models import Identity
-from tests.oidc.provider import CLIENT_ID, CLIENT_SECRET, Provider, jwk, key, signed, visit
+from tests.oidc.provider import CLIENT_ID, CLIENT_SECRET, Provider, jwk, key, signed, visit, way_on
 
 pytestmark = pytest.mark.django_db
 ComeIn = Callable[..., Any]
@@ -177,7 +177,7 @@ def test_without_the_right_that_was_asked_for(
 
 def answer_of(browser: Client) -> dict[str, str]:
     """The words the provider sends the browser back with."""
-    back = visit(browser.get(reverse("oidc:start"))["Location"])
+    back = visit(way_on(browser.post(reverse("oidc:start"))))
     return {name: values[0] for name, values in parse_qs(urlsplit(back).query).items()}
 
 
@@ -193,7 +193,7 @@ def bring(browser: Client, said: Any) -> Any:
 def test_an_answer_to_no_question(
     provider: Provider, ida: User, browser: Client, said: dict[str, str]
 ) -> None:
-    browser.get(reverse("oidc:start"))
+    browser.post(reverse("oidc:start"))
     assert_refused(bring(browser, said), browser, EXPIRED)
     assert "/token" not in provider.paths()
 
@@ -215,7 +215,7 @@ def test_a_refused_answer_is_used_up(provider: Provider, ida: User, browser: Cli
 def test_the_answer_of_another_browser(provider: Provider, ida: User, browser: Client) -> None:
     """Nobody is signed in with an answer that somebody else has made for them."""
     said = answer_of(Client())
-    browser.get(reverse("oidc:start"))
+    browser.post(reverse("oidc:start"))
     assert_refused(bring(browser, said), browser, EXPIRED)
 
 
@@ -276,7 +276,7 @@ def test_an_error_of_the_provider(provider: Provider, ida: User, browser: Client
     assert "ida" not in answer.content.decode()
 
 
-@pytest.mark.parametrize("page", ["start", "callback", "signed_out", "end_session"])
+@pytest.mark.parametrize("page", ["callback", "signed_out", "end_session"])
 @pytest.mark.parametrize("method", ["post", "put", "delete", "head"])
 def test_only_a_link_opens_these_pages(
     provider: Provider, browser: Client, page: str, method: str
@@ -351,7 +351,7 @@ def test_a_dripping_provider(
 
 def test_a_provider_that_is_not_there(provider: Provider, browser: Client, settings: Any) -> None:
     settings.OIDC_ISSUER = "http://127.0.0.1:9"
-    assert_refused(browser.get(reverse("oidc:start")), browser, UNREACHABLE)
+    assert_refused(browser.post(reverse("oidc:start")), browser, UNREACHABLE)
 
 
 ELSEWHERE = "http://127.0.0.1:9/x"
@@ -373,7 +373,7 @@ def test_only_the_issuers_own_host_is_asked(
     provider: Provider, ida: User, browser: Client, change: dict[str, Any]
 ) -> None:
     provider.change_discovery = lambda document: document | change
-    assert_refused(browser.get(reverse("oidc:start")), browser)
+    assert_refused(browser.post(reverse("oidc:start")), browser)
     assert provider.paths() == ["/.well-known/openid-configuration"]
 
 
@@ -384,7 +384,7 @@ def test_a_pushed_request_that_is_not_taken(
     ansattporten: Provider, browser: Client, answer: Any
 ) -> None:
     ansattporten.answers["/par"] = answer
-    assert_refused(browser.get(reverse("oidc:start")), browser)
+    assert_refused(browser.post(reverse("oidc:start")), browser)
 
 
 # --- Who it is -----------------------------------------------------------------------------------

@@ -12,12 +12,13 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.accounts.models import User, UserSession
+from cases.accounts.roles import Role
 from cases.accounts.sessions import SessionStore
 from cases.audit import record as audit
 from cases.audit.models import Event
 from cases.oidc import actions, fetching
 from cases.oidc.models import Identity
-from tests.oidc.provider import CLIENT_SECRET, Provider, jwk, visit
+from tests.oidc.provider import CLIENT_SECRET, Provider, jwk, visit, way_on
 
 pytestmark = pytest.mark.django_db
 ComeIn = Callable[..., Any]
@@ -54,7 +55,20 @@ def test_the_button_carries_the_page_that_was_asked_for(
 ) -> None:
     page = browser.get(reverse("account_login"), {"next": "/cases/?page=2&x=y"}).content.decode()
     assert "Sign in with Kontoen" in page
-    assert f"{reverse('oidc:start')}?next=%2Fcases%2F%3Fpage%3D2%26x%3Dy" in page
+    button = page.split(f'action="{reverse("oidc:start")}"')[1].split("</form>")[0]
+    assert '<input type="hidden" name="next" value="/cases/?page=2&amp;x=y">' in button
+
+
+def test_a_link_begins_no_sign_in(browser: Client, provider: Provider, ida: User) -> None:
+    """Another site's link would make a session of whoever is signed in at the provider."""
+    answer = browser.get(reverse("oidc:start"), {"next": "/cases/"})
+    assert answer["Location"] == reverse("account_login", query={"next": "/cases/"})
+    elsewhere = browser.get(reverse("oidc:start"), {"next": "https://elsewhere.example/"})
+    assert elsewhere["Location"] == reverse("account_login")
+    assert "oidc_attempts" not in browser.session
+    assert provider.paths() == []
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.post(reverse("oidc:start")).status_code == 403
 
 
 # --- Three providers -------------------------------------------------------------------------
@@ -88,10 +102,10 @@ def test_a_municipality_with_ansattporten(
     browser: Client, ansattporten: Provider, ida: User, come_in: ComeIn
 ) -> None:
     connect(ida, ansattporten, subject_of(ansattporten, "pid"))
-    begun = browser.get(reverse("oidc:start"))
-    carried = parse_qs(urlsplit(begun["Location"]).query)
+    begun = browser.post(reverse("oidc:start"))
+    carried = parse_qs(urlsplit(way_on(begun)).query)
     assert set(carried) == {"client_id", "request_uri"}
-    browser.get(visit(begun["Location"]))
+    browser.get(visit(way_on(begun)))
     assert is_signed_in(browser)
     pushed = next(form for path, form in ansattporten.seen if path == "/par")
     assert pushed["acr_values"] == "idporten-loa-substantial"
@@ -116,7 +130,19 @@ def test_a_provider_that_demands_pushed_requests_gets_them_unasked(
     ansattporten: Provider, browser: Client, settings: Any
 ) -> None:
     settings.OIDC_PAR = False
-    assert "request_uri" in browser.get(reverse("oidc:start"))["Location"]
+    assert "request_uri" in way_on(browser.post(reverse("oidc:start")))
+
+
+@pytest.mark.parametrize("known_there", [True, False])
+def test_a_machine_does_not_come_in_through_the_provider(
+    provider: Provider, ida: User, come_in: ComeIn, browser: Client, known_there: bool
+) -> None:
+    if known_there:
+        come_in(at=Client())
+    ida.memberships.update(unit=None, role=Role.POLICE_CLIENT)
+    assert come_in().status_code == 403
+    assert browser.get(reverse("accounts:settings")).status_code == 302
+    assert Identity.objects.exists() is known_there
 
 
 # --- The second factor ------------------------------------------------------------------------
@@ -205,9 +231,9 @@ def test_no_transaction_is_held_while_the_provider_is_asked(
 def test_no_audit_no_sign_in(
     browser: Client, provider: Provider, ida: User, broken_audit: type[Exception]
 ) -> None:
-    begun = browser.get(reverse("oidc:start"))
+    begun = browser.post(reverse("oidc:start"))
     with pytest.raises(broken_audit):
-        browser.get(visit(begun["Location"]))
+        browser.get(visit(way_on(begun)))
     assert not Identity.objects.exists()
     browser.logout()
 
@@ -215,7 +241,7 @@ def test_no_audit_no_sign_in(
 def test_the_session_gets_a_new_number(
     browser: Client, provider: Provider, ida: User, come_in: ComeIn
 ) -> None:
-    browser.get(reverse("oidc:start"))
+    browser.post(reverse("oidc:start"))
     before = browser.cookies["session"].value
     come_in()
     assert browser.cookies["session"].value != before
@@ -227,8 +253,8 @@ def test_the_session_gets_a_new_number(
 def test_a_second_tab_does_not_end_the_sign_in_of_the_first(
     browser: Client, provider: Provider, ida: User
 ) -> None:
-    first = browser.get(reverse("oidc:start"), {"next": "/account/settings/"})["Location"]
-    second = browser.get(reverse("oidc:start"), {"next": "/cases/"})["Location"]
+    first = way_on(browser.post(reverse("oidc:start"), {"next": "/account/settings/"}))
+    second = way_on(browser.post(reverse("oidc:start"), {"next": "/cases/"}))
     assert browser.get(visit(second))["Location"] == "/cases/"
     assert browser.get(visit(first))["Location"] == "/account/settings/"
     assert is_signed_in(browser)
@@ -236,14 +262,14 @@ def test_a_second_tab_does_not_end_the_sign_in_of_the_first(
 
 def test_a_hundred_tabs_do_not_fill_the_session(browser: Client, provider: Provider) -> None:
     for _tab in range(8):
-        begun = browser.get(reverse("oidc:start"))
+        begun = browser.post(reverse("oidc:start"))
     assert len(browser.session["oidc_attempts"]) == 5
-    assert begun.status_code == 302
+    assert begun.status_code == 200
 
 
 def test_too_many_attempts_from_one_place_are_slowed(browser: Client, provider: Provider) -> None:
-    answers = [browser.get(reverse("oidc:start")).status_code for _press in range(61)]
-    assert answers == [302] * 60 + [429]
+    answers = [browser.post(reverse("oidc:start")).status_code for _press in range(61)]
+    assert answers == [200] * 60 + [429]
 
 
 def test_a_provider_may_change_its_keys_at_any_time(
@@ -266,6 +292,6 @@ def test_an_old_and_a_new_key_are_published_side_by_side(
 
 
 def test_the_secret_never_reaches_the_browser(browser: Client, provider: Provider) -> None:
-    address = browser.get(reverse("oidc:start"))["Location"]
+    address = way_on(browser.post(reverse("oidc:start")))
     assert CLIENT_SECRET not in address
     assert "code_verifier" not in address

@@ -13,6 +13,7 @@ from cases.accounts.rights import (
     OwnRights,
     check_change,
     check_clearance,
+    check_keeps,
     check_sign_in_of,
     keeping_leaders,
 )
@@ -137,7 +138,7 @@ def end_stand_in(*, stand_in: StandIn, by: User) -> None:
 
 def end_sessions_of(*, user: User, unit: Unit, by: User) -> int:
     """How many have ended. Raises RightsRefused."""
-    check_sign_in_of(user, by)
+    check_keeps(user, unit.pk, by)
     with recorded():
         ended = end_sessions(user)
         record("user.sessions_ended", by=by, unit=unit.pk, target=user, fields=[f"{ended} ended"])

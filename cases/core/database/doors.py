@@ -5,6 +5,7 @@ Each answers one question with as little as can be said, and names what it reads
 
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.db import connection
 
@@ -24,6 +25,33 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
 $body$"""
 
 
+# Whose hands somebody's way in has been through may stand in another unit's log, or in no unit's.
+# Only these acts are looked for, and the answer is yes or no.
+WAYS_IN = (
+    "admin.user.added",
+    "user.added",
+    "user.entry_link_given",
+    "user.second_factor_reset",
+    "user.way_in_set",
+)
+IN_ONE_HAND = "advisory_in_one_hand"
+_NAMED = ", ".join(f"'{action}'" for action in WAYS_IN)
+_GIVEN = f"e.at >= since AND e.action IN ({_NAMED})"
+CREATE_IN_ONE_HAND = f"""
+CREATE OR REPLACE FUNCTION {IN_ONE_HAND}(first uuid, second uuid, since timestamptz)
+RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
+    WITH RECURSIVE held (who, holder) AS (
+        SELECT e.target, e.actor FROM public.audit_event e
+        WHERE e.target IN (first, second) AND {_GIVEN}
+        UNION
+        SELECT h.who, e.actor FROM held h JOIN public.audit_event e ON e.target = h.holder
+        WHERE {_GIVEN}
+    )
+    SELECT EXISTS (SELECT FROM held h WHERE (h.who, h.holder) IN ((first, second), (second, first)))
+$body$"""
+
+
 # The audit app's own: lets a sealed month go, after looking at the seal and the clock itself.
 DROP_SEALED_MONTH = "audit_drop_sealed_month"
 GRANT_IF_THERE = """
@@ -36,6 +64,9 @@ def doors() -> Iterator[str]:
     yield CREATE_UNIT_OF_MESSAGE
     yield f"REVOKE ALL ON FUNCTION {UNIT_OF_MESSAGE}(uuid, text) FROM PUBLIC"
     yield f'GRANT EXECUTE ON FUNCTION {UNIT_OF_MESSAGE}(uuid, text) TO "{APP}", "{WORKER}"'
+    yield CREATE_IN_ONE_HAND
+    yield f"REVOKE ALL ON FUNCTION {IN_ONE_HAND}(uuid, uuid, timestamptz) FROM PUBLIC"
+    yield f'GRANT EXECUTE ON FUNCTION {IN_ONE_HAND}(uuid, uuid, timestamptz) TO "{APP}"'
 
 
 def unit_of_message(message: uuid.UUID | None, provider_id: str) -> uuid.UUID | None:
@@ -48,3 +79,15 @@ def unit_of_message(message: uuid.UUID | None, provider_id: str) -> uuid.UUID | 
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {UNIT_OF_MESSAGE}(%s, %s)", [message, provider_id])
         return cursor.fetchone()[0]
+
+
+def is_in_one_hand(first: uuid.UUID, second: uuid.UUID, since: datetime) -> bool | None:
+    """Whether one of two users was given a way in by the other, directly or through others.
+
+    None where the second lock is open: the log itself can be asked.
+    """
+    if current_context() is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {IN_ONE_HAND}(%s, %s, %s)", [first, second, since])
+        return bool(cursor.fetchone()[0])

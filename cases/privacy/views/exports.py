@@ -9,7 +9,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cases.accounts.access import StaffRequest, require_in_unit, requires
+from cases.accounts.access import (
+    StaffRequest,
+    require_in_unit,
+    requires,
+    requires_fresh_second_factor,
+)
 from cases.accounts.rights import SameHands
 from cases.accounts.roles import Permission
 from cases.audit.record import record
@@ -48,6 +53,7 @@ def exports(request: StaffRequest) -> HttpResponse:
 
 
 @requires(Permission.REQUEST_EXPORT)
+@requires_fresh_second_factor
 def new_export(request: StaffRequest) -> HttpResponse:
     form = ExportForm(request.POST or None, units=units_to_export(request.user))
     if request.method == "POST" and form.is_valid():
@@ -99,11 +105,14 @@ def export(request: StaffRequest, export_id: UUID) -> HttpResponse:
     return render(request, "privacy/export.html", context)
 
 
-@require_POST
 @requires(Permission.APPROVE_AS_SECOND)
+@requires_fresh_second_factor
 def approve(request: StaffRequest, export_id: UUID) -> HttpResponse:
+    """By POST. Whoever was led away to show a second factor comes back by GET, to the export."""
     found = _export(request, export_id)
     require_in_unit(request.user, Permission.APPROVE_AS_SECOND, found.unit_id)
+    if request.method != "POST":
+        return redirect("privacy:export", found.pk)
     try:
         approve_export(export_id=found.pk, by=request.user)
     except OwnRequest as error:
@@ -130,11 +139,14 @@ def refuse(request: StaffRequest, export_id: UUID) -> HttpResponse:
     return redirect("privacy:export", found.pk)
 
 
-@require_POST
 @requires(Permission.REQUEST_EXPORT)
+@requires_fresh_second_factor
 def download(request: StaffRequest, export_id: UUID) -> HttpResponse:
+    """By POST, for it can be done once. Led away and back, it is the page of the export."""
     found = _export(request, export_id)
     require_in_unit(request.user, Permission.REQUEST_EXPORT, found.unit_id)
+    if request.method != "POST":
+        return redirect("privacy:export", found.pk)
     try:
         content = hand_out_export(export_id=found.pk, by=request.user)
     except NotYours as error:

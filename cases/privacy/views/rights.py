@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cases.accounts.access import StaffRequest, requires
+from cases.accounts.access import StaffRequest, requires, requires_fresh_second_factor
 from cases.accounts.roles import Permission
 from cases.casework.models import Case
 from cases.casework.views.lookup import visible_case
@@ -58,12 +58,17 @@ def access_request(request: StaffRequest, case_id: UUID) -> HttpResponse:
     return form_page(request, "privacy/access_request.html", context)
 
 
-@require_POST
 @requires(Permission.HANDLE_RIGHTS)
+@requires_fresh_second_factor
 def access_file(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
-    """By POST: handing out a file is an act, and nothing an address in a mail can set off."""
+    """By POST: handing out a file is an act, and nothing an address in a mail can set off.
+
+    Whoever was led away to show a second factor comes back by GET, to the rights of the person.
+    """
     case = case_to_handle(request, case_id)
     asked = request_of(request, case, request_id)
+    if request.method != "POST":
+        return to_rights(case)
     try:
         content = hand_out_report(request_id=asked.pk, by=request.user)
     except NoFile:
