@@ -16,6 +16,7 @@ from cases.units.models import Unit
 MOST_PEOPLE_AN_HOUR = 60
 # Lines about a whole day instead of one person: how many were opened, and what was taken out.
 NOBODY, EXPORTS = uuid.UUID(int=0), uuid.UUID(int=1)
+WHOLE_DAYS = frozenset({NOBODY, EXPORTS})
 
 
 class Outcome(models.TextChoices):

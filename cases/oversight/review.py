@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import TruncDate
 from django.utils.functional import Promise
 
@@ -19,8 +19,9 @@ from cases.casework.actions.samples import TAKER_IS_ADVISER
 from cases.casework.models import Case
 from cases.core.dates import local, to_utc
 from cases.core.working_days import OSLO
-from cases.oversight.kin import kin_of
+from cases.oversight.kin import Kin, kin_of
 from cases.oversight.models import EXPORTS, MOST_PEOPLE_AN_HOUR, NOBODY, LineReview
+from cases.oversight.sight import blocked_for, people_compared_for, people_named_to
 from cases.oversight.signs import (
     MEDIAN_OF,
     Sign,
@@ -29,6 +30,7 @@ from cases.oversight.signs import (
     most_people_in_an_hour,
 )
 from cases.oversight.words import EXPORTING, OPENING, REASONS
+from cases.people.models.person import PersonQuerySet
 
 SIGN_OF_TIER = {Tier.DECLARED: Sign.DECLARED, Tier.BREAK_GLASS: Sign.BREAK_GLASS}
 
@@ -55,6 +57,7 @@ class ReviewLine:
     first_at: datetime
     who: str = ""
     numbers: set[str] = field(default_factory=set)
+    is_hidden: bool = False  # the reader may not see the person, so there is no number
     looks: int = 0
     signs: set[Sign] = field(default_factory=set)
     reasons: set[str] = field(default_factory=set)
@@ -81,20 +84,35 @@ class ReviewLine:
         return [REASONS[reason] for reason in sorted(self.reasons) if reason in REASONS]
 
 
+@dataclass
+class ReviewList:
+    """A month's lines as one reader goes through them."""
+
+    lines: list[ReviewLine]
+    for_others: list[ReviewLine]  # about people the reader must not see: counted, never shown
+
+    @property
+    def outcomes(self) -> Counter[str]:
+        """How many lines were found fine, asked about, a deviation, or "" not signed. The month
+        waits for those of the others, too."""
+        return outcomes_of([*self.lines, *self.for_others])
+
+
 def month_bounds(month: date) -> tuple[datetime, datetime]:
     """From the month's first midnight in Oslo to the next month's."""
     following = (month.replace(day=1) + timedelta(days=32)).replace(day=1)
     return to_utc(month.replace(day=1), time(0)), to_utc(following, time(0))
 
 
-def review_lines(unit_id: UUID, month: date) -> list[ReviewLine]:
+def review_list(unit_id: UUID, month: date, reader: User) -> ReviewList:
     """Every line of a month: unsigned first, the newest first. The same number of queries always."""
     first, last = month_bounds(month)
     looks = _looks(unit_id, first, last)
     exports = _exports(unit_id, first, last)
     actors = {look.actor for look in looks} | {actor for actor, _at in exports}
     employees = {user.pk: user for user in User.objects.filter(pk__in=actors)}
-    lines = _lines_of_people(looks, unit_id, list(employees.values()))
+    lines = _lines_of_people(looks, people_named_to(reader))
+    _add_kin(lines, kin_of(list(employees.values()), unit_id, people_compared_for(reader)))
     lines += _lines_of_days(looks, _usual_counts(unit_id, first))
     lines += _lines_of_exports(exports)
     flagged = [line for line in lines if line.signs]
@@ -104,7 +122,11 @@ def review_lines(unit_id: UUID, month: date) -> list[ReviewLine]:
         line.who = employees[line.actor].name if line.actor in employees else "–"
         line.review = reviews.get((line.actor, line.person, line.day))
     flagged.sort(key=lambda line: (bool(line.review), -line.first_at.timestamp(), line.key))
-    return flagged
+    blocked = blocked_for(reader)
+    return ReviewList(
+        lines=[line for line in flagged if line.person not in blocked],
+        for_others=[line for line in flagged if line.person in blocked],
+    )
 
 
 def outcomes_of(lines: Iterable[ReviewLine]) -> Counter[str]:
@@ -155,9 +177,8 @@ def _usual_counts(unit_id: UUID, first: datetime) -> dict[UUID, list[tuple[date,
     return usual
 
 
-def _lines_of_people(looks: list[Look], unit_id: UUID, employees: list[User]) -> list[ReviewLine]:
-    kin = kin_of(employees, unit_id)
-    cases, numbers = _cases_of({look.person for look in looks})
+def _lines_of_people(looks: list[Look], named: PersonQuerySet) -> list[ReviewLine]:
+    cases, numbers, hidden = _cases_of({look.person for look in looks}, named)
     lines: dict[tuple[UUID, UUID, date], ReviewLine] = {}
     for look in looks:
         day = local(look.at).date()
@@ -167,30 +188,39 @@ def _lines_of_people(looks: list[Look], unit_id: UUID, employees: list[User]) ->
         line.looks += 1
         number, closed_at = cases.get(look.case, ("", None)) if look.case else ("", None)
         line.numbers |= {number} if number else set(numbers[look.person])
+        line.is_hidden = look.person in hidden
         line.signs |= _signs_of(look, closed_at)
         line.reasons |= {look.reason} - {""}
-    for (actor, person, _day), line in lines.items():
+    return list(lines.values())
+
+
+def _add_kin(lines: list[ReviewLine], kin: Kin) -> None:
+    for line in lines:
         for pairs, sign in (
             (kin.own_name, Sign.OWN_RECORD),
             (kin.surname, Sign.SAME_SURNAME),
             (kin.contact, Sign.SAME_CONTACT),
         ):
-            line.signs |= {sign} if (actor, person) in pairs else set()
-    return list(lines.values())
+            line.signs |= {sign} if (line.actor, line.person) in pairs else set()
 
 
 def _cases_of(
-    persons: set[UUID],
-) -> tuple[dict[UUID, tuple[str, datetime | None]], dict[UUID, list[str]]]:
-    """Number and closing of each case, and the numbers of each person's cases."""
-    rows = Case.objects.filter(person__in=persons).values_list(
-        "pk", "number", "closed_at", "person"
-    )
-    cases, numbers = {}, defaultdict(list)
-    for pk, number, closed_at, person in rows:
-        cases[pk] = (number, closed_at)
-        numbers[person].append(number)
-    return cases, numbers
+    persons: set[UUID], named: PersonQuerySet
+) -> tuple[dict[UUID, tuple[str, datetime | None]], dict[UUID, list[str]], set[UUID]]:
+    """Number and closing of each case, the numbers of each person's cases, and the people whose
+    numbers are not the reader's to know."""
+    is_named = Exists(named.filter(pk=OuterRef("person")))
+    rows = Case.objects.filter(person__in=persons).annotate(is_named=is_named)
+    cases, numbers, hidden = {}, defaultdict(list), set()
+    for pk, number, closed_at, person, may_be_named in rows.values_list(
+        "pk", "number", "closed_at", "person", "is_named"
+    ):
+        cases[pk] = (number if may_be_named else "", closed_at)
+        if may_be_named:
+            numbers[person].append(number)
+        else:
+            hidden.add(person)
+    return cases, numbers, hidden
 
 
 def _signs_of(look: Look, closed_at: datetime | None) -> set[Sign]:

@@ -22,7 +22,7 @@ from cases.oversight.actions import (
     sign_month,
 )
 from cases.oversight.models import EmployeeContact, LineReview, MonthReview
-from cases.oversight.review import ReviewLine, review_lines
+from cases.oversight.review import ReviewLine, review_list
 from cases.oversight.signs import Sign
 from cases.people.actions import ContactDetails
 from tests import factories
@@ -36,7 +36,11 @@ LATER = datetime(2026, 12, 2, 9, 0, tzinfo=UTC)
 
 
 def lines_of(case: Case) -> list[ReviewLine]:
-    return review_lines(case.unit_id, NOVEMBER)
+    """As a leader who may see everybody goes through them."""
+    reader = User.objects.filter(email="reader@example.no").first() or factories.make_user(
+        "reader", case.unit, "leader", cleared=True
+    )
+    return review_list(case.unit_id, NOVEMBER, reader).lines
 
 
 def page_of(case: Case, month: int = 11) -> str:
