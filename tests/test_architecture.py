@@ -27,6 +27,7 @@ NO_PAGES = {"management", "sample", "selfcheck.py"}
 # Calls that views and forms may make without `visible_to`, and why.
 REVIEWED_CALLS = {
     "User.objects.advisers_of": "the colleagues of a unit that was reached through visible_to",
+    "User.objects.members_of": "the people of a unit that was reached through visible_to",
     "User.objects.sample_takers_of": "the colleagues of a unit that was reached through visible_to",
     "Sender.objects.in_use": "police districts and courts: nobody's personal data",
     "IdentityNumber.objects.filter": "by the units of the searcher or by a case already reached",
