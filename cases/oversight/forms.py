@@ -18,7 +18,7 @@ from cases.people.models import ReviewOutcome
 class LineForm(AdvisoryForm):
     """One line of the month's list, and what was found about it."""
 
-    line = forms.CharField(max_length=90)
+    line = forms.CharField(max_length=100)
     outcome = forms.ChoiceField(choices=Outcome.choices)
 
     def __init__(self, *args: Any, lines: list[ReviewLine], **kwargs: Any) -> None:

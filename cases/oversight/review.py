@@ -55,6 +55,7 @@ class ReviewLine:
     person: UUID
     day: date
     first_at: datetime
+    last_at: datetime
     who: str = ""
     numbers: set[str] = field(default_factory=set)
     is_hidden: bool = False  # the reader may not see the person, so there is no number
@@ -65,7 +66,13 @@ class ReviewLine:
 
     @property
     def key(self) -> str:
-        return f"{self.actor}.{self.person}.{self.day:%Y-%m-%d}"
+        """With the number of look-ups: what has come since the page was made is not signed by it."""
+        return f"{self.actor}.{self.person}.{self.day:%Y-%m-%d}.{self.looks}"
+
+    def take(self, review: LineReview | None) -> None:
+        """What was signed holds for the look-ups before it."""
+        if review is not None and review.reviewed_at >= self.last_at:
+            self.review = review
 
     @property
     def outcome(self) -> str:
@@ -120,7 +127,7 @@ def review_list(unit_id: UUID, month: date, reader: User) -> ReviewList:
     reviews = {(r.actor_id, r.person, r.day): r for r in signed.select_related("reviewed_by")}
     for line in flagged:
         line.who = employees[line.actor].name if line.actor in employees else "–"
-        line.review = reviews.get((line.actor, line.person, line.day))
+        line.take(reviews.get((line.actor, line.person, line.day)))
     flagged.sort(key=lambda line: (bool(line.review), -line.first_at.timestamp(), line.key))
     blocked = blocked_for(reader)
     return ReviewList(
@@ -183,9 +190,10 @@ def _lines_of_people(looks: list[Look], named: PersonQuerySet) -> list[ReviewLin
     for look in looks:
         day = local(look.at).date()
         line = lines.setdefault(
-            (look.actor, look.person, day), ReviewLine(look.actor, look.person, day, look.at)
+            (look.actor, look.person, day),
+            ReviewLine(look.actor, look.person, day, look.at, look.at),
         )
-        line.looks += 1
+        line.looks, line.last_at = line.looks + 1, max(line.last_at, look.at)
         number, closed_at = cases.get(look.case, ("", None)) if look.case else ("", None)
         line.numbers |= {number} if number else set(numbers[look.person])
         line.is_hidden = look.person in hidden
@@ -245,7 +253,7 @@ def _lines_of_days(
     earlier = {actor: list(counts) for actor, counts in usual.items()}
     for (actor, day), those in of_day.items():  # in order of time, as the looks are
         people = len({look.person for look in those})
-        line = ReviewLine(actor, NOBODY, day, those[0].at, looks=len(those))
+        line = ReviewLine(actor, NOBODY, day, those[0].at, those[-1].at, looks=len(those))
         if is_unusual(people, day, earlier.get(actor, [])):
             line.signs.add(Sign.MANY)
         if most_people_in_an_hour([(look.at, look.person) for look in those]) >= (
@@ -262,6 +270,14 @@ def _lines_of_exports(exports: list[tuple[UUID, datetime]]) -> list[ReviewLine]:
     for actor, at in exports:
         of_day[actor, local(at).date()].append(at)
     return [
-        ReviewLine(actor, EXPORTS, day, min(moments), looks=len(moments), signs={Sign.EXPORT})
+        ReviewLine(
+            actor,
+            EXPORTS,
+            day,
+            min(moments),
+            max(moments),
+            looks=len(moments),
+            signs={Sign.EXPORT},
+        )
         for (actor, day), moments in of_day.items()
     ]

@@ -83,7 +83,12 @@ def sign(request: StaffRequest, unit_id: UUID, year: int, month: int) -> HttpRes
     unit, first = _unit_and_month(request, unit_id, year, month)
     form = LineForm(request.POST, lines=review_list(unit.pk, first, request.user).lines)
     if not form.is_valid():
-        messages.warning(request, _("This line is not in the list any more."))
+        messages.warning(
+            request,
+            _(
+                "This line is not in the list any more, or somebody has looked again since. Read it anew."
+            ),
+        )
         return _back(request, unit, first)
     line = form.cleaned_data["line"]
     try:
