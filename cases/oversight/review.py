@@ -3,15 +3,12 @@
 Nothing of it is stored but the signatures: the log is the source, and the list can be made again.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 from django.db.models.functions import TruncDate
-from django.utils.functional import Promise
 
 from cases.accounts.models import User
 from cases.audit.models import Event, Outcome, Tier
@@ -20,7 +17,15 @@ from cases.casework.models import Case
 from cases.core.dates import local, to_utc
 from cases.core.working_days import OSLO
 from cases.oversight.kin import Kin, kin_of
-from cases.oversight.models import EXPORTS, MOST_PEOPLE_AN_HOUR, NOBODY, LineReview
+from cases.oversight.lines import Look, ReviewLine, ReviewList
+from cases.oversight.models import (
+    EXPORTS,
+    MANY_REFUSALS_A_DAY,
+    MOST_PEOPLE_AN_HOUR,
+    NOBODY,
+    REFUSALS,
+    LineReview,
+)
 from cases.oversight.sight import blocked_for, people_compared_for, people_named_to
 from cases.oversight.signs import (
     MEDIAN_OF,
@@ -29,80 +34,10 @@ from cases.oversight.signs import (
     is_unusual,
     most_people_in_an_hour,
 )
-from cases.oversight.words import EXPORTING, OPENING, REASONS
+from cases.oversight.words import EXPORTING, OPENING, REFUSED
 from cases.people.models.person import PersonQuerySet
 
 SIGN_OF_TIER = {Tier.DECLARED: Sign.DECLARED, Tier.BREAK_GLASS: Sign.BREAK_GLASS}
-
-
-@dataclass(frozen=True)
-class Look:
-    """One event that opened somebody, or did what a rule says is looked at."""
-
-    at: datetime
-    actor: UUID
-    person: UUID
-    case: UUID | None
-    tier: str
-    reason: str
-
-
-@dataclass
-class ReviewLine:
-    """What one employee opened about one person on one day, or did on a day as a whole."""
-
-    actor: UUID
-    person: UUID
-    day: date
-    first_at: datetime
-    last_at: datetime
-    who: str = ""
-    numbers: set[str] = field(default_factory=set)
-    is_hidden: bool = False  # the reader may not see the person, so there is no number
-    looks: int = 0
-    signs: set[Sign] = field(default_factory=set)
-    reasons: set[str] = field(default_factory=set)
-    review: LineReview | None = None
-
-    @property
-    def key(self) -> str:
-        """With the number of look-ups: what has come since the page was made is not signed by it."""
-        return f"{self.actor}.{self.person}.{self.day:%Y-%m-%d}.{self.looks}"
-
-    def take(self, review: LineReview | None) -> None:
-        """What was signed holds for the look-ups before it."""
-        if review is not None and review.reviewed_at >= self.last_at:
-            self.review = review
-
-    @property
-    def outcome(self) -> str:
-        return self.review.outcome if self.review else ""
-
-    @property
-    def case_numbers(self) -> str:
-        return ", ".join(sorted(self.numbers))
-
-    @property
-    def signs_in_words(self) -> list[str | Promise]:
-        return [sign.label for sign in Sign if sign in self.signs]
-
-    @property
-    def reasons_in_words(self) -> list[str | Promise]:
-        return [REASONS[reason] for reason in sorted(self.reasons) if reason in REASONS]
-
-
-@dataclass
-class ReviewList:
-    """A month's lines as one reader goes through them."""
-
-    lines: list[ReviewLine]
-    for_others: list[ReviewLine]  # about people the reader must not see: counted, never shown
-
-    @property
-    def outcomes(self) -> Counter[str]:
-        """How many lines were found fine, asked about, a deviation, or "" not signed. The month
-        waits for those of the others, too."""
-        return outcomes_of([*self.lines, *self.for_others])
 
 
 def month_bounds(month: date) -> tuple[datetime, datetime]:
@@ -116,12 +51,14 @@ def review_list(unit_id: UUID, month: date, reader: User) -> ReviewList:
     first, last = month_bounds(month)
     looks = _looks(unit_id, first, last)
     exports = _exports(unit_id, first, last)
+    refusals = _lines_of_refusals(unit_id, first, last)
     actors = {look.actor for look in looks} | {actor for actor, _at in exports}
+    actors |= {line.actor for line in refusals}
     employees = {user.pk: user for user in User.objects.filter(pk__in=actors)}
     lines = _lines_of_people(looks, people_named_to(reader))
     _add_kin(lines, kin_of(list(employees.values()), unit_id, people_compared_for(reader)))
     lines += _lines_of_days(looks, _usual_counts(unit_id, first))
-    lines += _lines_of_exports(exports)
+    lines += _lines_of_exports(exports) + refusals
     flagged = [line for line in lines if line.signs]
     signed = LineReview.objects.filter(unit=unit_id, day__gte=month, day__lt=local(last).date())
     reviews = {(r.actor_id, r.person, r.day): r for r in signed.select_related("reviewed_by")}
@@ -134,11 +71,6 @@ def review_list(unit_id: UUID, month: date, reader: User) -> ReviewList:
         lines=[line for line in flagged if line.person not in blocked],
         for_others=[line for line in flagged if line.person in blocked],
     )
-
-
-def outcomes_of(lines: Iterable[ReviewLine]) -> Counter[str]:
-    """How many lines were found fine, asked about, a deviation, or "" not signed."""
-    return Counter(line.outcome for line in lines)
 
 
 def _looks(unit_id: UUID, first: datetime, last: datetime) -> list[Look]:
@@ -280,4 +212,23 @@ def _lines_of_exports(exports: list[tuple[UUID, datetime]]) -> list[ReviewLine]:
             signs={Sign.EXPORT},
         )
         for (actor, day), moments in of_day.items()
+    ]
+
+
+def _lines_of_refusals(unit_id: UUID, first: datetime, last: datetime) -> list[ReviewLine]:
+    """Days on which somebody was refused again and again."""
+    rows = (
+        Event.objects.of_unit(unit_id)
+        .between(first, last)
+        .filter(action=REFUSED, outcome=Outcome.DENIED, actor__isnull=False)
+        .annotate(day=TruncDate("at", tzinfo=OSLO))
+        .values_list("actor", "day")
+        .annotate(times=Count("pk"), first_at=Min("at"), last_at=Max("at"))
+        .filter(times__gte=MANY_REFUSALS_A_DAY)
+        .order_by("first_at")
+    )
+    return [
+        ReviewLine(actor, REFUSALS, day, first_at, last_at, looks=times, signs={Sign.REFUSED})
+        for actor, day, times, first_at, last_at in rows
+        if actor is not None
     ]

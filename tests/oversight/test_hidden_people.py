@@ -12,8 +12,9 @@ from cases.oversight.actions import (
     keep_employee_contacts,
     sign_line,
 )
+from cases.oversight.lines import ReviewLine, ReviewList
 from cases.oversight.models import MonthReview
-from cases.oversight.review import ReviewLine, ReviewList, review_list
+from cases.oversight.review import review_list
 from cases.oversight.signs import Sign
 from cases.people.actions import ContactDetails, block, withdraw_contact_point
 from cases.privacy.actions.restriction import restrict_processing

@@ -21,8 +21,9 @@ from cases.oversight.actions import (
     sign_line,
     sign_month,
 )
+from cases.oversight.lines import ReviewLine
 from cases.oversight.models import EmployeeContact, LineReview, MonthReview
-from cases.oversight.review import ReviewLine, review_list
+from cases.oversight.review import review_list
 from cases.oversight.signs import Sign
 from cases.people.actions import ContactDetails
 from tests import factories

@@ -25,9 +25,10 @@ from cases.oversight.actions import (
     sign_month,
 )
 from cases.oversight.forms import LineForm
+from cases.oversight.lines import outcomes_of
 from cases.oversight.models import WHOLE_DAYS, MonthReview, Outcome, units_reviewed_by
 from cases.oversight.months import is_over, months_around, reviewed_units, unsigned_month
-from cases.oversight.review import outcomes_of, review_list
+from cases.oversight.review import review_list
 from cases.oversight.tabs import tabs_for
 from cases.oversight.waiting import alarms_for
 from cases.units.models import Unit
