@@ -75,6 +75,7 @@ REVIEWED_FILES = {
     "cases/oversight/report.py": "of a person already reached",
     "cases/oversight/review.py": "of a unit already reached; case numbers only",
     "cases/oversight/sight.py": "only says whose numbers and likeness a reader may know",
+    "cases/oversight/verifying.py": "a job over all chains; only how many places are broken comes out",
     "cases/oversight/waiting.py": "counts of the units the user reviews",
     "cases/reminders/channels/mock.py": "practice only: what the messages of a job would show",
     "cases/reminders/circuit.py": "the state of a channel: nobody's personal data",

@@ -7,21 +7,23 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from cases.oversight.glasses import glasses_overdue
+from cases.oversight.verifying import log_alarms
 from cases.reminders.health import beats_and_overdue
 
 LATE_AFTER = timedelta(minutes=10)
 
 
 def readiness(now: datetime) -> dict[str, Any]:
-    """Each part and whether it is well; `ready` is all of them. `alarms` names what people, not the
-    program, have left undone."""
+    """Each part and whether it is well; `ready` is all of them. `alarms` names what people must
+    look at, while the program goes on."""
     parts: dict[str, bool] = {"database": _database_answers()}
     alarms: list[str] = []
     if parts["database"]:
         parts["migrations"] = not _migrations_waiting()
         parts.update(message_parts(now))
-    if parts.get("migrations") and glasses_overdue(now):
-        alarms.append("glasses_not_reviewed")
+    if parts.get("migrations"):
+        alarms += ["glasses_not_reviewed"] if glasses_overdue(now) else []
+        alarms += log_alarms(now)
     return {"ready": all(parts.values()), "parts": parts, "alarms": alarms}
 
 

@@ -158,7 +158,7 @@ def test_c10_on_the_eighth_day_the_municipal_administrator_is_alarmed(
     assert (alarm in page.content.decode()) is is_late
     assert glass.case_number not in page.content.decode()
     health = client_of(municipal_administrator).get("/readyz").json()
-    assert health["alarms"] == (["glasses_not_reviewed"] if is_late else [])
+    assert ("glasses_not_reviewed" in health["alarms"]) is is_late
     call_command("selfcheck")
     assert ("1 broken glasses were not reviewed" in capsys.readouterr().err) is is_late
 
