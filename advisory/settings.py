@@ -346,6 +346,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"expires": 300.0},
     },
+    # Asks often and works once a day: a restart must not put it off for another day.
+    "verify-audit": {
+        "task": "cases.oversight.tasks.verify_audit",
+        "schedule": 600.0,
+        "options": {"expires": 300.0},
+    },
     "sweep-retention": {
         "task": "cases.retention.tasks.sweep_retention",
         "schedule": NUDGE_SECONDS,

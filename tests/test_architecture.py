@@ -27,6 +27,7 @@ NO_PAGES = {"management", "sample", "selfcheck.py"}
 # Calls that views and forms may make without `visible_to`, and why.
 REVIEWED_CALLS = {
     "User.objects.advisers_of": "the colleagues of a unit that was reached through visible_to",
+    "User.objects.members_of": "the people of a unit that was reached through visible_to",
     "User.objects.sample_takers_of": "the colleagues of a unit that was reached through visible_to",
     "Sender.objects.in_use": "police districts and courts: nobody's personal data",
     "IdentityNumber.objects.filter": "by the units of the searcher or by a case already reached",
@@ -72,6 +73,8 @@ REVIEWED_FILES = {
     "cases/oversight/months.py": "by the units the user reviews",
     "cases/oversight/report.py": "of a person already reached",
     "cases/oversight/review.py": "of a unit already reached; case numbers only",
+    "cases/oversight/sight.py": "only says whose numbers and likeness a reader may know",
+    "cases/oversight/verifying.py": "a job over all chains; only how many places are broken comes out",
     "cases/oversight/waiting.py": "counts of the units the user reviews",
     "cases/reminders/channels/mock.py": "practice only: what the messages of a job would show",
     "cases/reminders/circuit.py": "the state of a channel: nobody's personal data",

@@ -14,7 +14,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.loader import render_to_string
 
-from cases.audit.models import Client, Outcome
+from cases.audit.models import INSTALLATION, Client, Outcome
 from cases.audit.record import Actor, Recording, record, recorded
 from cases.core.database.context import NOBODY, Context
 
@@ -104,17 +104,25 @@ class RecordedRefusalMiddleware:
 def record_refusal(
     request: HttpRequest, request_id: uuid.UUID, status: int, user: Actor | None
 ) -> None:
-    """Who was refused which page, in a transaction of its own; no content and no address."""
+    """Who was refused which page, in a transaction of its own; no content and no address.
+
+    A denial stands in the log of each of the user's units, where those who review it look for
+    whoever tries what is not theirs. A form that was filled in wrongly is nobody's business.
+    """
     request.refusal_is_recorded = True  # type: ignore[attr-defined]
     context = _context_of(user)
+    is_denied = status in DENIALS
+    units = sorted(context.units) if is_denied else []
     with recorded(request=request_id, client=_client_of(request), context=context):
-        record(
-            "request.refused",
-            by=user,
-            outcome=Outcome.DENIED if status in DENIALS else Outcome.FAILED,
-            # The name of the page, never its address: an address may hold somebody's id.
-            purpose=f"{status} {_page_of(request)}"[:60],
-        )
+        for unit in units or [INSTALLATION]:
+            record(
+                "request.refused",
+                by=user,
+                unit=unit,
+                outcome=Outcome.DENIED if is_denied else Outcome.FAILED,
+                # The name of the page, never its address: an address may hold somebody's id.
+                purpose=f"{status} {_page_of(request)}"[:60],
+            )
 
 
 def not_recorded(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:

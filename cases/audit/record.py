@@ -106,7 +106,8 @@ def record(
     """Note an event; it is written when the block of `recorded()` ends.
 
     Without `purpose` it is the page's name, without `legal_basis` what purposes.py says. `reason`
-    is a code, `words` the keyed hash of what was searched for: never what somebody typed.
+    is a code for why the employee looked, `words` the keyed hash of what was searched for: never
+    what somebody typed, and never what came of it. An outcome would outlive the case's erasure.
     """
     recording = _current.get()
     if recording is None or recording.is_written:

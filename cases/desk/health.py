@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from cases.oversight.glasses import glasses_overdue
+from cases.oversight.verifying import log_alarms
 from cases.reminders.health import beats_and_overdue
 from cases.retention import ledger
 
@@ -14,8 +15,8 @@ LATE_AFTER = timedelta(minutes=10)
 
 
 def readiness(now: datetime) -> dict[str, Any]:
-    """Each part and whether it is well; `ready` is all of them. `alarms` names what people, not the
-    program, have left undone."""
+    """Each part and whether it is well; `ready` is all of them. `alarms` names what people must
+    look at, while the program goes on."""
     parts: dict[str, bool] = {"database": _database_answers()}
     alarms: list[str] = []
     if parts["database"]:
@@ -23,8 +24,8 @@ def readiness(now: datetime) -> dict[str, Any]:
         parts.update(message_parts(now))
     if parts.get("migrations"):
         parts["erasures"] = _erased_are_gone()
-    if parts.get("migrations") and glasses_overdue(now):
-        alarms.append("glasses_not_reviewed")
+        alarms += ["glasses_not_reviewed"] if glasses_overdue(now) else []
+        alarms += log_alarms(now)
     return {"ready": all(parts.values()), "parts": parts, "alarms": alarms}
 
 

@@ -23,8 +23,5 @@ def make_letter(
             made_at=timezone.now(),
             made_by=by,
         )
-        record(
-            "letter.made", by=by, unit=case.unit_id, target=letter, persons=[case.person_id],
-            purpose=kind,
-        )  # fmt: skip
+        record("letter.made", by=by, unit=case.unit_id, target=letter, persons=[case.person_id])
     return letter

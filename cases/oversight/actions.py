@@ -16,12 +16,13 @@ from cases.oversight.models import (
     Outcome,
     ReadingStop,
 )
+from cases.oversight.sight import blocked_for
 from cases.people.models import contact_lookup
 from cases.units.models import Unit
 
 
 class NotYoursToSign(Exception):
-    """Nobody signs their own look-ups, or lifts their own stop."""
+    """Nobody signs their own look-ups or those of their kin, or lifts their own stop."""
 
 
 class NotFinished(Exception):
@@ -37,7 +38,7 @@ def sign_line(
 ) -> LineReview:
     """Say what was found about a line; a later word replaces the first. Raises NotYoursToSign,
     and AlreadySigned when the month is signed off."""
-    if actor_id == by.pk:
+    if actor_id == by.pk or person in blocked_for(by):
         raise NotYoursToSign
     with recorded():
         if MonthReview.objects.filter(unit=unit, month=day.replace(day=1)).exists():

@@ -8,9 +8,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.core.forms import AdvisoryForm, PlainTextArea
+from cases.oversight.lines import ReviewLine
 from cases.oversight.models import Outcome
 from cases.oversight.report import LANGUAGES
-from cases.oversight.review import ReviewLine
 from cases.people.contacts import InvalidContact, normal_email, normal_phone
 from cases.people.models import ReviewOutcome
 
@@ -18,7 +18,7 @@ from cases.people.models import ReviewOutcome
 class LineForm(AdvisoryForm):
     """One line of the month's list, and what was found about it."""
 
-    line = forms.CharField(max_length=90)
+    line = forms.CharField(max_length=100)
     outcome = forms.ChoiceField(choices=Outcome.choices)
 
     def __init__(self, *args: Any, lines: list[ReviewLine], **kwargs: Any) -> None:

@@ -1,6 +1,7 @@
 """Who shares name, telephone, e-mail or address with an employee, asked inside the database.
 
-Neither a name nor a number of any person is loaded: the answer is which rows are alike.
+Neither a name nor a number of any person is loaded: the answer is which rows are alike. Only people
+of whom the reader may know it are compared.
 """
 
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from django.db.models import BooleanField, Case, Q, QuerySet, UUIDField, Value, 
 from cases.accounts.models import User
 from cases.oversight.models import EmployeeContact
 from cases.people.models import ContactKind, ContactPoint, Person, contact_lookup
+from cases.people.models.person import PersonQuerySet
 
 
 @dataclass
@@ -22,15 +24,16 @@ class Kin:
     contact: set[tuple[UUID, UUID]] = field(default_factory=set)
 
 
-def kin_of(employees: list[User], unit_id: UUID) -> Kin:
+def kin_of(employees: list[User], unit_id: UUID, compared: PersonQuerySet) -> Kin:
     """Three queries, however many employees and people the unit has."""
     kin = Kin()
-    alike = [_with_the_name_of(user, unit_id) for user in employees if _surname(user)]
+    people = compared.filter(unit=unit_id)
+    alike = [_with_the_name_of(user, people) for user in employees if _surname(user)]
     if alike:
         rows = alike[0].union(*alike[1:], all=True) if len(alike) > 1 else alike[0]
         for employee, person, is_own in rows:
             (kin.own_name if is_own else kin.surname).add((employee, person))
-    kin.contact = _sharing_a_contact(employees, unit_id)
+    kin.contact = _sharing_a_contact(employees, unit_id, people)
     return kin
 
 
@@ -39,8 +42,10 @@ def _surname(user: User) -> str:
     return words[-1] if len(words) > 1 else ""
 
 
-def _with_the_name_of(user: User, unit_id: UUID) -> QuerySet[Person, tuple[UUID, UUID, bool]]:
-    """People of the unit whose surname, or a part of it, is the employee's."""
+def _with_the_name_of(
+    user: User, people: PersonQuerySet
+) -> QuerySet[Person, tuple[UUID, UUID, bool]]:
+    """Those whose surname, or a part of it, is the employee's."""
     surname = _surname(user)
     given = user.name.removesuffix(surname).strip()
     same = Q()
@@ -56,13 +61,15 @@ def _with_the_name_of(user: User, unit_id: UUID) -> QuerySet[Person, tuple[UUID,
         output_field=BooleanField(),
     )
     return (
-        Person.objects.filter(same, unit=unit_id)
+        people.filter(same)
         .annotate(employee=Value(user.pk, output_field=UUIDField()), is_own=is_own)
         .values_list("employee", "pk", "is_own")
     )
 
 
-def _sharing_a_contact(employees: list[User], unit_id: UUID) -> set[tuple[UUID, UUID]]:
+def _sharing_a_contact(
+    employees: list[User], unit_id: UUID, people: PersonQuerySet
+) -> set[tuple[UUID, UUID]]:
     owners: dict[str, set[UUID]] = {}
     for user in employees:
         lookup = contact_lookup(ContactKind.EMAIL, user.email)
@@ -70,7 +77,9 @@ def _sharing_a_contact(employees: list[User], unit_id: UUID) -> set[tuple[UUID, 
     kept = EmployeeContact.objects.filter(unit=unit_id, user__in=employees)
     for owner, lookup in kept.values_list("user", "lookup"):
         owners.setdefault(lookup, set()).add(owner)
-    points = ContactPoint.objects.filter(unit=unit_id, lookup__in=owners)
+    points = ContactPoint.objects.usable().filter(
+        unit=unit_id, lookup__in=owners, person__in=people.values("pk")
+    )
     return {
         (owner, person)
         for person, lookup in points.values_list("person", "lookup")

@@ -14,8 +14,12 @@ from cases.people.models import ContactKind
 from cases.units.models import Unit
 
 MOST_PEOPLE_AN_HOUR = 60
-# Lines about a whole day instead of one person: how many were opened, and what was taken out.
-NOBODY, EXPORTS = uuid.UUID(int=0), uuid.UUID(int=1)
+# So many refusals a day are no slip any more: somebody tries ids, or pages that are not theirs.
+MANY_REFUSALS_A_DAY = 20
+# Lines about a whole day instead of one person: how many were opened, what was taken out, and how
+# often something was refused.
+NOBODY, EXPORTS, REFUSALS = uuid.UUID(int=0), uuid.UUID(int=1), uuid.UUID(int=2)
+WHOLE_DAYS = frozenset({NOBODY, EXPORTS, REFUSALS})
 
 
 class Outcome(models.TextChoices):

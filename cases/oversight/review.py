@@ -3,15 +3,12 @@
 Nothing of it is stored but the signatures: the log is the source, and the list can be made again.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
 from django.db.models.functions import TruncDate
-from django.utils.functional import Promise
 
 from cases.accounts.models import User
 from cases.audit.models import Event, Outcome, Tier
@@ -19,8 +16,17 @@ from cases.casework.actions.samples import TAKER_IS_ADVISER
 from cases.casework.models import Case
 from cases.core.dates import local, to_utc
 from cases.core.working_days import OSLO
-from cases.oversight.kin import kin_of
-from cases.oversight.models import EXPORTS, MOST_PEOPLE_AN_HOUR, NOBODY, LineReview
+from cases.oversight.kin import Kin, kin_of
+from cases.oversight.lines import Look, ReviewLine, ReviewList
+from cases.oversight.models import (
+    EXPORTS,
+    MANY_REFUSALS_A_DAY,
+    MOST_PEOPLE_AN_HOUR,
+    NOBODY,
+    REFUSALS,
+    LineReview,
+)
+from cases.oversight.sight import blocked_for, people_compared_for, people_named_to
 from cases.oversight.signs import (
     MEDIAN_OF,
     Sign,
@@ -28,57 +34,10 @@ from cases.oversight.signs import (
     is_unusual,
     most_people_in_an_hour,
 )
-from cases.oversight.words import EXPORTING, OPENING, REASONS
+from cases.oversight.words import EXPORTING, OPENING, REFUSED
+from cases.people.models.person import PersonQuerySet
 
 SIGN_OF_TIER = {Tier.DECLARED: Sign.DECLARED, Tier.BREAK_GLASS: Sign.BREAK_GLASS}
-
-
-@dataclass(frozen=True)
-class Look:
-    """One event that opened somebody, or did what a rule says is looked at."""
-
-    at: datetime
-    actor: UUID
-    person: UUID
-    case: UUID | None
-    tier: str
-    reason: str
-
-
-@dataclass
-class ReviewLine:
-    """What one employee opened about one person on one day, or did on a day as a whole."""
-
-    actor: UUID
-    person: UUID
-    day: date
-    first_at: datetime
-    who: str = ""
-    numbers: set[str] = field(default_factory=set)
-    looks: int = 0
-    signs: set[Sign] = field(default_factory=set)
-    reasons: set[str] = field(default_factory=set)
-    review: LineReview | None = None
-
-    @property
-    def key(self) -> str:
-        return f"{self.actor}.{self.person}.{self.day:%Y-%m-%d}"
-
-    @property
-    def outcome(self) -> str:
-        return self.review.outcome if self.review else ""
-
-    @property
-    def case_numbers(self) -> str:
-        return ", ".join(sorted(self.numbers))
-
-    @property
-    def signs_in_words(self) -> list[str | Promise]:
-        return [sign.label for sign in Sign if sign in self.signs]
-
-    @property
-    def reasons_in_words(self) -> list[str | Promise]:
-        return [REASONS[reason] for reason in sorted(self.reasons) if reason in REASONS]
 
 
 def month_bounds(month: date) -> tuple[datetime, datetime]:
@@ -87,29 +46,31 @@ def month_bounds(month: date) -> tuple[datetime, datetime]:
     return to_utc(month.replace(day=1), time(0)), to_utc(following, time(0))
 
 
-def review_lines(unit_id: UUID, month: date) -> list[ReviewLine]:
+def review_list(unit_id: UUID, month: date, reader: User) -> ReviewList:
     """Every line of a month: unsigned first, the newest first. The same number of queries always."""
     first, last = month_bounds(month)
     looks = _looks(unit_id, first, last)
     exports = _exports(unit_id, first, last)
+    refusals = _lines_of_refusals(unit_id, first, last)
     actors = {look.actor for look in looks} | {actor for actor, _at in exports}
+    actors |= {line.actor for line in refusals}
     employees = {user.pk: user for user in User.objects.filter(pk__in=actors)}
-    lines = _lines_of_people(looks, unit_id, list(employees.values()))
+    lines = _lines_of_people(looks, people_named_to(reader))
+    _add_kin(lines, kin_of(list(employees.values()), unit_id, people_compared_for(reader)))
     lines += _lines_of_days(looks, _usual_counts(unit_id, first))
-    lines += _lines_of_exports(exports)
+    lines += _lines_of_exports(exports) + refusals
     flagged = [line for line in lines if line.signs]
     signed = LineReview.objects.filter(unit=unit_id, day__gte=month, day__lt=local(last).date())
     reviews = {(r.actor_id, r.person, r.day): r for r in signed.select_related("reviewed_by")}
     for line in flagged:
         line.who = employees[line.actor].name if line.actor in employees else "–"
-        line.review = reviews.get((line.actor, line.person, line.day))
+        line.take(reviews.get((line.actor, line.person, line.day)))
     flagged.sort(key=lambda line: (bool(line.review), -line.first_at.timestamp(), line.key))
-    return flagged
-
-
-def outcomes_of(lines: Iterable[ReviewLine]) -> Counter[str]:
-    """How many lines were found fine, asked about, a deviation, or "" not signed."""
-    return Counter(line.outcome for line in lines)
+    blocked = blocked_for(reader)
+    return ReviewList(
+        lines=[line for line in flagged if line.person not in blocked],
+        for_others=[line for line in flagged if line.person in blocked],
+    )
 
 
 def _looks(unit_id: UUID, first: datetime, last: datetime) -> list[Look]:
@@ -155,42 +116,51 @@ def _usual_counts(unit_id: UUID, first: datetime) -> dict[UUID, list[tuple[date,
     return usual
 
 
-def _lines_of_people(looks: list[Look], unit_id: UUID, employees: list[User]) -> list[ReviewLine]:
-    kin = kin_of(employees, unit_id)
-    cases, numbers = _cases_of({look.person for look in looks})
+def _lines_of_people(looks: list[Look], named: PersonQuerySet) -> list[ReviewLine]:
+    cases, numbers, hidden = _cases_of({look.person for look in looks}, named)
     lines: dict[tuple[UUID, UUID, date], ReviewLine] = {}
     for look in looks:
         day = local(look.at).date()
         line = lines.setdefault(
-            (look.actor, look.person, day), ReviewLine(look.actor, look.person, day, look.at)
+            (look.actor, look.person, day),
+            ReviewLine(look.actor, look.person, day, look.at, look.at),
         )
-        line.looks += 1
+        line.looks, line.last_at = line.looks + 1, max(line.last_at, look.at)
         number, closed_at = cases.get(look.case, ("", None)) if look.case else ("", None)
         line.numbers |= {number} if number else set(numbers[look.person])
+        line.is_hidden = look.person in hidden
         line.signs |= _signs_of(look, closed_at)
         line.reasons |= {look.reason} - {""}
-    for (actor, person, _day), line in lines.items():
+    return list(lines.values())
+
+
+def _add_kin(lines: list[ReviewLine], kin: Kin) -> None:
+    for line in lines:
         for pairs, sign in (
             (kin.own_name, Sign.OWN_RECORD),
             (kin.surname, Sign.SAME_SURNAME),
             (kin.contact, Sign.SAME_CONTACT),
         ):
-            line.signs |= {sign} if (actor, person) in pairs else set()
-    return list(lines.values())
+            line.signs |= {sign} if (line.actor, line.person) in pairs else set()
 
 
 def _cases_of(
-    persons: set[UUID],
-) -> tuple[dict[UUID, tuple[str, datetime | None]], dict[UUID, list[str]]]:
-    """Number and closing of each case, and the numbers of each person's cases."""
-    rows = Case.objects.filter(person__in=persons).values_list(
-        "pk", "number", "closed_at", "person"
-    )
-    cases, numbers = {}, defaultdict(list)
-    for pk, number, closed_at, person in rows:
-        cases[pk] = (number, closed_at)
-        numbers[person].append(number)
-    return cases, numbers
+    persons: set[UUID], named: PersonQuerySet
+) -> tuple[dict[UUID, tuple[str, datetime | None]], dict[UUID, list[str]], set[UUID]]:
+    """Number and closing of each case, the numbers of each person's cases, and the people whose
+    numbers are not the reader's to know."""
+    is_named = Exists(named.filter(pk=OuterRef("person")))
+    rows = Case.objects.filter(person__in=persons).annotate(is_named=is_named)
+    cases, numbers, hidden = {}, defaultdict(list), set()
+    for pk, number, closed_at, person, may_be_named in rows.values_list(
+        "pk", "number", "closed_at", "person", "is_named"
+    ):
+        cases[pk] = (number if may_be_named else "", closed_at)
+        if may_be_named:
+            numbers[person].append(number)
+        else:
+            hidden.add(person)
+    return cases, numbers, hidden
 
 
 def _signs_of(look: Look, closed_at: datetime | None) -> set[Sign]:
@@ -215,7 +185,7 @@ def _lines_of_days(
     earlier = {actor: list(counts) for actor, counts in usual.items()}
     for (actor, day), those in of_day.items():  # in order of time, as the looks are
         people = len({look.person for look in those})
-        line = ReviewLine(actor, NOBODY, day, those[0].at, looks=len(those))
+        line = ReviewLine(actor, NOBODY, day, those[0].at, those[-1].at, looks=len(those))
         if is_unusual(people, day, earlier.get(actor, [])):
             line.signs.add(Sign.MANY)
         if most_people_in_an_hour([(look.at, look.person) for look in those]) >= (
@@ -232,6 +202,33 @@ def _lines_of_exports(exports: list[tuple[UUID, datetime]]) -> list[ReviewLine]:
     for actor, at in exports:
         of_day[actor, local(at).date()].append(at)
     return [
-        ReviewLine(actor, EXPORTS, day, min(moments), looks=len(moments), signs={Sign.EXPORT})
+        ReviewLine(
+            actor,
+            EXPORTS,
+            day,
+            min(moments),
+            max(moments),
+            looks=len(moments),
+            signs={Sign.EXPORT},
+        )
         for (actor, day), moments in of_day.items()
+    ]
+
+
+def _lines_of_refusals(unit_id: UUID, first: datetime, last: datetime) -> list[ReviewLine]:
+    """Days on which somebody was refused again and again."""
+    rows = (
+        Event.objects.of_unit(unit_id)
+        .between(first, last)
+        .filter(action=REFUSED, outcome=Outcome.DENIED, actor__isnull=False)
+        .annotate(day=TruncDate("at", tzinfo=OSLO))
+        .values_list("actor", "day")
+        .annotate(times=Count("pk"), first_at=Min("at"), last_at=Max("at"))
+        .filter(times__gte=MANY_REFUSALS_A_DAY)
+        .order_by("first_at")
+    )
+    return [
+        ReviewLine(actor, REFUSALS, day, first_at, last_at, looks=times, signs={Sign.REFUSED})
+        for actor, day, times, first_at, last_at in rows
+        if actor is not None
     ]

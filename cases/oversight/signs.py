@@ -35,6 +35,7 @@ class Sign(models.TextChoices):
     NIGHT = "night", _("At night or on a red day")
     MANY = "many", _("More than three times as many people as usual")
     TOO_FAST = "too_fast", _("60 people within an hour")
+    REFUSED = "refused", _("20 or more pages refused: not theirs, or not there")
     EXPORT = "export", _("People were taken out as a file")
 
 

@@ -156,6 +156,7 @@ BEGINNINGS: dict[str, Action] = {
 }
 UNKNOWN = Action(_("Did something else"), "worked")
 
+REFUSED = "request.refused"
 OPENING = sorted(code for code, action in ACTIONS.items() if action.opens)
 EXPORTING = sorted(code for code, action in ACTIONS.items() if action.exports)
 

@@ -111,7 +111,6 @@ def tell(messages: Iterable[Message], now: datetime) -> None:
             unit=message.unit_id,
             target=message,
             persons=[message.person_id],
-            purpose=f"{message.kind} {message.channel} {message.reason}".strip(),
         )
         if message.reason in TASK_FOR:
             make_task(

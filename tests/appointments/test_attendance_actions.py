@@ -78,7 +78,7 @@ def test_it_ends_the_appointment_and_frees_the_time(met: Appointment) -> None:
     assert met.status == "held"
     assert not Booking.objects.exists()
     event = Event.objects.get(action="attendance.recorded")
-    assert (event.target, event.purpose) == (met.pk, "attended")
+    assert (event.target, event.purpose) == (met.pk, "")
 
 
 def test_nobody_has_come_before_it_begins(

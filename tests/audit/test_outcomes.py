@@ -10,10 +10,12 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.accounts.models import User
-from cases.audit.models import Event, Outcome
+from cases.audit.models import INSTALLATION, Event, Outcome
 from cases.audit.verify import all_broken_links
 from cases.casework.models import Case
 from cases.desk.views import case as case_page
+from cases.units.models import Unit
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 CANARY = "Kanarifuru"
@@ -78,6 +80,34 @@ def test_c3_a_foreign_row_is_told(
     assert client_of(outsider).get(f"/cases/{canary_case.pk}/").status_code == 404
     event = refusal()
     assert (event.outcome, event.actor) == (Outcome.DENIED, outsider.pk)
+
+
+def test_c3_a_denial_stands_in_the_log_of_each_unit_of_the_user(
+    canary_case: Case, outsider: User, other_unit: Unit, client_of: Callable[[User], Client]
+) -> None:
+    third = factories.make_unit("Lia", profile="no-2021-bill")
+    outsider.memberships.create(unit=third, role="adviser", valid_from="2020-01-01")
+    assert client_of(outsider).get(f"/cases/{canary_case.pk}/").status_code == 404
+    events = Event.objects.filter(action="request.refused", outcome=Outcome.DENIED)
+    assert {(event.unit, event.actor) for event in events} == {
+        (other_unit.pk, outsider.pk), (third.pk, outsider.pk),
+    }  # fmt: skip
+    assert len({event.request for event in events}) == 1
+    assert all_broken_links() == []
+
+
+def test_c3_a_denial_of_somebody_without_a_unit_stands_in_the_installations(
+    canary_case: Case, administrator: User, client_of: Callable[[User], Client]
+) -> None:
+    assert client_of(administrator).get(f"/cases/{canary_case.pk}/").status_code == 403
+    assert (refusal().unit, refusal().actor) == (INSTALLATION, administrator.pk)
+
+
+def test_c3_a_form_filled_in_wrongly_is_no_refusal_for_the_leader(
+    client: Client, canary_case: Case
+) -> None:
+    assert client.post(f"/cases/{canary_case.pk}/note/", {"text": ""}).status_code == 422
+    assert refusal().unit == INSTALLATION
 
 
 def test_c3_no_such_page_is_told_without_what_was_typed(client: Client) -> None:

@@ -1,6 +1,8 @@
 """C1: every answer that shows a person names each of them in the log, and says what it was for."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 import pytest
 from django.http import HttpResponse
@@ -12,18 +14,40 @@ from cases.audit.models import Event, Tier
 from cases.audit.purposes import BY_NOUN
 from cases.audit.record import record, recorded
 from cases.casework.models import Case
+from cases.desk.listing import Scope
 from cases.reminders.models import MockDelivery
+from cases.retention.actions import hold_case
+from tests.access.bodies import body_of, post, undone
 from tests.access.matrix import World, addresses, path_to
 from tests.audit.readers import Signs, read, signs_of
 
 pytestmark = pytest.mark.django_db
 
+Capture = Callable[..., AbstractContextManager[object]]
 ADDRESSES = list(addresses())
-# The pages that were looked at in `test_c1_…` must have shown somebody: else the test sees nothing.
-SHOW_SOMEBODY = {
-    "desk:today", "desk:cases", "desk:case", "casework:correct_person", "casework:note",
-    "casework:assign", "appointments:book", "support:close",
+# The pages that were looked at must have shown somebody to these: else the test sees nothing.
+SHOWN_TO = {
+    "adviser": {
+        "desk:today", "desk:cases", "desk:case", "casework:correct_person", "casework:note",
+        "casework:assign", "appointments:book", "support:close",
+    },
+    "coordinator": {"desk:case", "casework:assign"},
+    "leader": {"desk:case", "oversight:person_report", "oversight:person_report_file"},
+    "cleared": {"desk:case"},
+    "outsider": {"desk:cases"},
+    "auditor": {"oversight:case_log", "oversight:glasses"},
+    "municipal": {"oversight:glasses"},
+    "taker": {"casework:samples"},
 }  # fmt: skip
+SHOWN_NOBODY = ("administrator", "reader")
+
+
+@pytest.fixture
+def held_world(world: World) -> World:
+    """A case that is kept from deletion is shown on pages that show no other."""
+    for case in (world.case, world.protected_case):
+        hold_case(case=case, reason="En klage behandles", until=None, by=world.people["leader"])
+    return world
 
 
 @pytest.fixture
@@ -31,27 +55,52 @@ def signs(world: World) -> Signs:
     return signs_of(world.case, world.foreign_case, world.protected_case)
 
 
-@pytest.mark.parametrize("person", ["adviser", "leader", "cleared", "outsider", "administrator"])
-def test_c1_whoever_a_page_shows_is_named(world: World, signs: Signs, person: str) -> None:
+@pytest.mark.parametrize("person", [*SHOWN_TO, *SHOWN_NOBODY])
+def test_c1_whoever_a_page_shows_is_named(
+    held_world: World, signs: Signs, person: str, django_capture_on_commit_callbacks: Capture
+) -> None:
+    """Looked at, and sent with a body that the page would take; files are made after the commit."""
     unnamed, showing = [], set()
     for name, pattern in ADDRESSES:
         try:
-            path = path_to(name, pattern, world.ids)
+            path = path_to(name, pattern, held_world.ids)
         except NoReverseMatch:
             continue  # an address of one's own keys, by number
+        body: dict[str, Any] = {}
         for method in ("get", "post"):
             if name == "account_logout" and method == "post":
                 continue  # ends the session the others need
-            reading = read(lambda m=method, p=path: getattr(world.client(person), m)(p), signs)
-            if method == "post":
-                world.clients.pop(person, None)  # a page that signs out must not empty the others
+
+            def ask(method: str = method, path: str = path, body: dict[str, Any] = body) -> Any:
+                with django_capture_on_commit_callbacks(execute=True):
+                    client = held_world.client(person)
+                    return client.get(path) if method == "get" else post(client, path, body)
+
+            with undone() if method == "post" else nullcontext():
+                reading = read(ask, signs)
+            if method == "get":
+                body = body_of(reading.response)
+            else:
+                # A page that signs out must not empty the others.
+                held_world.clients.pop(person, None)
             showing |= {name} if reading.shown else set()
             unnamed += [f"{method} {name}"] if reading.unnamed else []
     assert unnamed == []
-    if person == "adviser":
-        assert showing >= SHOW_SOMEBODY
-    if person == "administrator":
+    assert showing >= SHOWN_TO.get(person, set())
+    if person in SHOWN_NOBODY:
         assert showing == set()
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_c1_every_list_of_cases_names_whom_it_shows(
+    world: World, signs: Signs, scope: Scope
+) -> None:
+    for person in ("adviser", "leader", "cleared"):
+        reading = read(lambda p=person: world.client(p).get(f"/cases/?scope={scope}"), signs)
+        assert reading.response.status_code == 200
+        assert reading.unnamed == set()
+        if (scope, person) == (Scope.UNASSIGNED, "cleared"):
+            assert world.protected_case.person_id in reading.shown
 
 
 def test_c1_a_search_names_every_hit(

@@ -132,3 +132,28 @@ def test_a_failing_audit_write_keeps_no_block(
     assert not Block.objects.exists()
     case.refresh_from_db()
     assert case.assigned_to == adviser
+
+
+@pytest.mark.parametrize(
+    "who", ["colleague", "coordinator", "sample_taker", "auditor", "municipal_administrator"]
+)
+def test_everybody_of_the_unit_can_be_kin(
+    case: Case, who: str, request: pytest.FixtureRequest, leader: User, client_of: ClientOf
+) -> None:
+    """Also those who open no case: they read the log, broken glasses and numbers."""
+    user = request.getfixturevalue(who)
+    address = f"/cases/{case.pk}/blocks/"
+    factories.declare(leader, case)
+    browser = client_of(leader)
+    assert browser.post(address, {"user": user.pk, "reason": "Nabo"}).status_code == 302
+    assert Block.objects.in_force().get(user=user).person_id == case.person_id
+
+
+def test_who_is_of_no_or_another_unit_is_no_choice(
+    case: Case, leader: User, outsider: User, administrator: User, client_of: ClientOf
+) -> None:
+    factories.declare(leader, case)
+    for user in (outsider, administrator):
+        typed = {"user": user.pk, "reason": "Nabo"}
+        assert client_of(leader).post(f"/cases/{case.pk}/blocks/", typed).status_code == 422
+    assert not Block.objects.exists()

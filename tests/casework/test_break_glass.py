@@ -16,6 +16,7 @@ from cases.casework.actions import break_glass_on_case
 from cases.casework.models import Case
 from cases.people.actions import (
     NotYoursToReview,
+    end_glass,
     end_glasses_run_out,
     review_glass,
 )
@@ -225,6 +226,7 @@ def test_c10_somebody_else_looks_at_it(hidden: Case, adviser: User, leader: User
         BreakGlass.objects.filter(pk=glass.pk).update(
             reviewed_at=timezone.now(), reviewed_by=adviser, review_outcome="justified"
         )
+    end_glass(by=adviser)
     review_glass(glass_id=glass.pk, outcome="justified", note="Riktig", by=leader)
     assert not BreakGlass.objects.to_be_reviewed().exists()
 

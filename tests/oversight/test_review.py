@@ -21,8 +21,9 @@ from cases.oversight.actions import (
     sign_line,
     sign_month,
 )
+from cases.oversight.lines import ReviewLine
 from cases.oversight.models import EmployeeContact, LineReview, MonthReview
-from cases.oversight.review import ReviewLine, review_lines
+from cases.oversight.review import review_list
 from cases.oversight.signs import Sign
 from cases.people.actions import ContactDetails
 from tests import factories
@@ -36,7 +37,11 @@ LATER = datetime(2026, 12, 2, 9, 0, tzinfo=UTC)
 
 
 def lines_of(case: Case) -> list[ReviewLine]:
-    return review_lines(case.unit_id, NOVEMBER)
+    """As a leader who may see everybody goes through them."""
+    reader = User.objects.filter(email="reader@example.no").first() or factories.make_user(
+        "reader", case.unit, "leader", cleared=True
+    )
+    return review_list(case.unit_id, NOVEMBER, reader).lines
 
 
 def page_of(case: Case, month: int = 11) -> str:
@@ -190,6 +195,35 @@ def test_a_line_is_signed_and_a_later_word_replaces_the_first(
     assert (review.outcome, review.reviewed_by) == ("fine", auditor)
     assert Event.objects.filter(action="review.line_signed").count() == 2
     assert lines_of(case)[0].outcome == "fine"
+
+
+def test_c10_a_look_after_the_answer_makes_the_line_unsigned_again(
+    case: Case, colleague: User, auditor: User, auditors_browser: Client,
+    clock: time_machine.Traveller,
+) -> None:  # fmt: skip
+    look(case, colleague, tier=Tier.DECLARED, reason="covering")
+    line = lines_of(case)[0]
+    clock.shift(timedelta(minutes=5))
+    sign_line(
+        unit=case.unit, actor_id=line.actor, person=line.person, day=line.day, outcome="fine",
+        by=auditor,
+    )  # fmt: skip
+    assert lines_of(case)[0].outcome == "fine"
+    clock.shift(timedelta(hours=3))
+    look(case, colleague, tier=Tier.DECLARED, reason="covering")
+    assert [(one.looks, one.outcome) for one in lines_of(case)] == [(2, "")]
+
+
+def test_c10_what_came_since_the_page_was_made_is_not_signed_by_it(
+    case: Case, colleague: User, auditors_browser: Client
+) -> None:
+    look(case, colleague, tier=Tier.DECLARED, reason="covering")
+    seen = lines_of(case)[0].key
+    look(case, colleague, tier=Tier.DECLARED, reason="covering")
+    body = {"line": seen, "outcome": "fine"}
+    answer = auditors_browser.post(page_of(case) + "line/", body, follow=True)
+    assert "somebody has looked again since" in answer.content.decode()
+    assert not LineReview.objects.exists()
 
 
 @pytest.mark.parametrize("line", ["", "x", "a.b.c"])

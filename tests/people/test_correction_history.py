@@ -84,7 +84,7 @@ def test_j5_a_replaced_number_still_finds_the_person(case: Case, adviser: User, 
     assert old.replaced_by == adviser
     assert Correction.objects.get().was == old.digits
     event = Event.objects.get(action="person.number_corrected")
-    assert (event.fields, event.reason) == (["identity_number"], "new")
+    assert (event.fields, event.reason) == (["identity_number"], "")
     assert old.digits not in str(vars(event))
 
 

@@ -56,7 +56,7 @@ def open_case(case: Case, by: User) -> None:
 
 def test_the_clock_starts_when_it_was_found_out(deviation: Deviation) -> None:
     assert deviation.due_at - deviation.sent_in_error.found_at == timedelta(hours=72)
-    assert Event.objects.get(action="deviation.told").purpose == "other"
+    assert Event.objects.get(action="deviation.told").purpose == ""
 
 
 @pytest.fixture

@@ -33,6 +33,11 @@ class UserQuerySet(models.QuerySet["User"]):
         """The people of the units whose members this user keeps."""
         return self.filter(pk__in=Membership.objects.visible_to(keeper).values("user"))
 
+    def members_of(self, unit: Unit, day: date) -> Self:
+        """Everybody with a role in this unit on this day, by name."""
+        members = Membership.objects.in_force_on(day).filter(unit=unit)
+        return self.active().filter(pk__in=members.values("user")).order_by("name", "pk")
+
     def advisers_of(self, unit: Unit, day: date) -> Self:
         """Those who may have a case of this unit on this day, by name."""
         members = Membership.objects.in_force_on(day).filter(unit=unit, role__in=CASE_ROLES)

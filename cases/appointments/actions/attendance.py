@@ -52,7 +52,7 @@ def record_attendance(*, appointment_id: UUID, result: str, by: User) -> Attenda
             recorded_by=by,
         )
         end(appointment, AppointmentStatus.HELD)
-        record_on("attendance.recorded", appointment, by, purpose=result)
+        record_on("attendance.recorded", appointment, by)
     return attendance
 
 
@@ -82,7 +82,7 @@ def correct_attendance(*, appointment_id: UUID, result: str, reason: str, by: Us
         attendance.result = AttendanceResult(result)
         attendance.save(update_fields=["result"])
         write_milestones(case, **appointment_milestones(case))
-        record_on("attendance.corrected", appointment, by, purpose=result)
+        record_on("attendance.corrected", appointment, by)
     return attendance
 
 

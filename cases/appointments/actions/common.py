@@ -44,7 +44,6 @@ def record_on(
     appointment: Appointment,
     by: User,
     *,
-    purpose: str = "",
     fields: list[str] | tuple[str, ...] = (),
 ) -> None:
     record(
@@ -53,6 +52,5 @@ def record_on(
         unit=appointment.unit_id,
         target=appointment,
         persons=[appointment.case.person_id],
-        purpose=purpose,
         fields=fields,
     )

@@ -40,7 +40,7 @@ def record_summons(
             recorded_by=by,
         )
         write_milestones(appointment.case, **appointment_milestones(appointment.case))
-        record_on("summons.sent", appointment, by, purpose=sent_how)
+        record_on("summons.sent", appointment, by)
     return summons
 
 

@@ -80,7 +80,7 @@ def register_referral(
             unit=person.unit_id,
             target=case,
             persons=[person.pk],
-            purpose=details.legal_basis.kind,
+            legal_basis=details.legal_basis.kind,
         )
     return case
 

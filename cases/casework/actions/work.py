@@ -12,7 +12,6 @@ from cases.casework.milestones import lock_case, lock_cases_of_person, write_mil
 from cases.casework.models import (
     Assignment,
     Case,
-    Decision,
     FindDecision,
     Note,
     PoliceOrder,
@@ -92,10 +91,7 @@ def decide_on_find(*, case_id: uuid.UUID, decision: str, reason: str, by: User) 
             decided_by=by,
         )
         write_milestones(case, **find_milestones(case))
-        record(
-            "find.decided", by=by, unit=case.unit_id, target=case, persons=[case.person_id],
-            purpose=Decision(decision).value,
-        )  # fmt: skip
+        record("find.decided", by=by, unit=case.unit_id, target=case, persons=[case.person_id])
     return case
 
 
@@ -140,10 +136,7 @@ def make_task(
             },
         )  # fmt: skip
         if made:
-            record(
-                "task.made", by=by, unit=unit_id, target=task, persons=_person_of(case_id),
-                purpose=reason,
-            )  # fmt: skip
+            record("task.made", by=by, unit=unit_id, target=task, persons=_person_of(case_id))
     return task
 
 

@@ -25,7 +25,12 @@ from cases.oversight.forms import EmployeeContactForm, GlassForm
 from cases.oversight.glasses import glass_for, glasses_for, looks_through, may_read_reason
 from cases.oversight.models import ReadingStop, units_reviewed_by
 from cases.oversight.tabs import tabs_for
-from cases.people.actions import AlreadyReviewed, NotYoursToReview, review_glass
+from cases.people.actions import (
+    AlreadyReviewed,
+    GlassStillOpen,
+    NotYoursToReview,
+    review_glass,
+)
 
 MOST_SHOWN = 100
 
@@ -66,6 +71,8 @@ def glass(request: StaffRequest, glass_id: UUID) -> HttpResponse:
             form.add_error(None, _("Somebody else than who broke the glass must review it."))
         except AlreadyReviewed:
             form.add_error(None, _("Somebody else has reviewed it already."))
+        except GlassStillOpen:
+            form.add_error(None, _("The glass is still open. Review it when it is closed."))
         else:
             messages.success(request, _("The review is signed."))
             return redirect("oversight:glasses")
@@ -79,6 +86,7 @@ def glass(request: StaffRequest, glass_id: UUID) -> HttpResponse:
         "lines": looks_through(found),
         "reads_reason": may_read_reason(request.user, found),
         "is_own": found.user_id == request.user.pk,
+        "is_over": found.is_over(timezone.now()),
     }
     return form_page(request, "oversight/glass.html", context)
 

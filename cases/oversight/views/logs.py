@@ -21,8 +21,15 @@ from cases.oversight.access import (
     employees_of,
     logged_case,
 )
-from cases.oversight.log import days_of, events_of_case, events_of_employee, lines_page
+from cases.oversight.log import (
+    days_of,
+    events_of_case,
+    events_of_employee,
+    lines_page,
+    own_events,
+)
 from cases.oversight.models import units_reviewed_by
+from cases.oversight.sight import blocked_for, people_named_to, people_not_blocked
 from cases.oversight.tabs import tabs_for
 
 
@@ -94,8 +101,13 @@ def employee_log(request: StaffRequest, user_id: UUID) -> HttpResponse:
 
 
 def _employee_page(request: StaffRequest, employee: User, units: set[UUID] | None) -> HttpResponse:
-    events = events_of_employee(employee, units)
-    page, lines = lines_page(events, request.GET.get("page", "1"))
+    blocked = blocked_for(request.user)
+    if units is None:
+        events, named = own_events(employee), people_not_blocked(request.user)
+    else:
+        events = events_of_employee(employee, units, blocked)
+        named = people_named_to(request.user)
+    page, lines = lines_page(events, request.GET.get("page", "1"), named)
     events_shown = list(page.object_list)
     for unit in units or {event.unit for event in events_shown} or {INSTALLATION}:
         # A case number stands for a person: whose it is, is in the log of this look, too.
@@ -104,6 +116,7 @@ def _employee_page(request: StaffRequest, employee: User, units: set[UUID] | Non
     context: dict[str, Any] = {
         "employee": employee,
         "is_own": employee == request.user,
+        "leaves_out": bool(blocked) and units is not None,
         "days": days_of(events),
         "page": page,
         "lines": lines,

@@ -25,9 +25,10 @@ from cases.oversight.actions import (
     sign_month,
 )
 from cases.oversight.forms import LineForm
-from cases.oversight.models import NOBODY, MonthReview, Outcome, units_reviewed_by
+from cases.oversight.lines import outcomes_of
+from cases.oversight.models import WHOLE_DAYS, MonthReview, Outcome, units_reviewed_by
 from cases.oversight.months import is_over, months_around, reviewed_units, unsigned_month
-from cases.oversight.review import outcomes_of, review_lines
+from cases.oversight.review import review_list
 from cases.oversight.tabs import tabs_for
 from cases.oversight.waiting import alarms_for
 from cases.units.models import Unit
@@ -48,11 +49,11 @@ def reviews(request: StaffRequest) -> HttpResponse:
 @require_safe
 def review(request: StaffRequest, unit_id: UUID, year: int, month: int) -> HttpResponse:
     unit, first = _unit_and_month(request, unit_id, year, month)
-    lines = review_lines(unit.pk, first)
-    found = outcomes_of(lines)
+    found = review_list(unit.pk, first, request.user)
+    lines, outcomes = found.lines, outcomes_of(found.lines)
     signed = MonthReview.objects.visible_to(request.user).filter(unit=unit, month=first)
     page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page", "1")[:9])
-    persons = {line.person for line in page.object_list} - {NOBODY}
+    persons = {line.person for line in page.object_list} - WHOLE_DAYS
     record(
         "review.viewed", by=request.user, unit=unit.pk, target=unit, persons=persons,
         purpose=f"{first:%Y-%m}",
@@ -64,8 +65,10 @@ def review(request: StaffRequest, unit_id: UUID, year: int, month: int) -> HttpR
         "months": months_around(first),
         "page": page,
         "count": len(lines),
-        "unsigned": found[""],
-        "asked": found[Outcome.ASK],
+        "unsigned": outcomes[""],
+        "asked": outcomes[Outcome.ASK],
+        "for_others": len(found.for_others),
+        "waits": found.outcomes[""] + found.outcomes[Outcome.ASK],
         "signed": signed.select_related("signed_by").first(),
         "is_over": is_over(first, local(timezone.now()).date()),
         "outcomes": Outcome.choices,
@@ -79,9 +82,14 @@ def review(request: StaffRequest, unit_id: UUID, year: int, month: int) -> HttpR
 @require_POST
 def sign(request: StaffRequest, unit_id: UUID, year: int, month: int) -> HttpResponse:
     unit, first = _unit_and_month(request, unit_id, year, month)
-    form = LineForm(request.POST, lines=review_lines(unit.pk, first))
+    form = LineForm(request.POST, lines=review_list(unit.pk, first, request.user).lines)
     if not form.is_valid():
-        messages.warning(request, _("This line is not in the list any more."))
+        messages.warning(
+            request,
+            _(
+                "This line is not in the list any more, or somebody has looked again since. Read it anew."
+            ),
+        )
         return _back(request, unit, first)
     line = form.cleaned_data["line"]
     try:
@@ -105,7 +113,7 @@ def sign(request: StaffRequest, unit_id: UUID, year: int, month: int) -> HttpRes
 @require_POST
 def sign_off(request: StaffRequest, unit_id: UUID, year: int, month: int) -> HttpResponse:
     unit, first = _unit_and_month(request, unit_id, year, month)
-    outcomes = outcomes_of(review_lines(unit.pk, first))
+    outcomes = review_list(unit.pk, first, request.user).outcomes
     try:
         sign_month(unit=unit, month=first, outcomes=outcomes, by=request.user)
     except NotFinished:

@@ -36,6 +36,10 @@ class AlreadyReviewed(Exception):
     """Somebody else looked at it first."""
 
 
+class GlassStillOpen(Exception):
+    """What has not been looked at yet can not be judged."""
+
+
 class NotYoursToReview(Exception):
     """Whoever broke the glass does not judge it."""
 
@@ -158,13 +162,18 @@ def _end(glass: BreakGlass, at: datetime, by: User | None) -> None:
 
 
 def review_glass(*, glass_id: UUID, outcome: str, note: str, by: User) -> BreakGlass:
-    """Somebody else signs what they found. Raises NotYoursToReview, AlreadyReviewed."""
+    """Somebody else signs what they found, when the glass is closed again.
+
+    Raises NotYoursToReview, AlreadyReviewed, GlassStillOpen.
+    """
     with recorded():
         glass = BreakGlass.objects.select_for_update().get(pk=glass_id)
         if glass.user_id == by.pk:
             raise NotYoursToReview
         if glass.reviewed_at is not None:
             raise AlreadyReviewed
+        if not glass.is_over(timezone.now()):
+            raise GlassStillOpen
         glass.reviewed_at, glass.reviewed_by = timezone.now(), by
         glass.review_outcome, glass.review_note = outcome, note
         glass.save(update_fields=["reviewed_at", "reviewed_by", "review_outcome", "review_note"])

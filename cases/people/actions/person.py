@@ -185,7 +185,7 @@ def correct_identity_number(
         person.raise_version()
         record(
             "person.number_corrected", by=by, unit=person.unit_id, target=person,
-            persons=[person.pk], fields=["identity_number"], reason=reason,
+            persons=[person.pk], fields=["identity_number"],
         )  # fmt: skip
 
 

@@ -227,5 +227,9 @@ class BreakGlass(Row):
     def __str__(self) -> str:
         return f"broken glass {self.pk}"
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether nothing more can be opened through it."""
+        return self.ended_at is not None or self.until <= now
+
     def key_holder(self) -> "Person":
         return self.person

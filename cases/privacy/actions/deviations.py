@@ -54,10 +54,7 @@ def tell_sent_in_error(*, case: Case, details: ErrorDetails, by: User) -> Deviat
             sent_in_error=sent, unit_id=case.unit_id, report=draft_of(sent, who_opened(sent)),
             due_at=Deviation.due_after(details.found_at),
         )  # fmt: skip
-        record(
-            "deviation.told", by=by, unit=case.unit_id, target=deviation,
-            persons=[case.person_id], purpose=details.kind,
-        )  # fmt: skip
+        _record("deviation.told", deviation, by)
     return deviation
 
 
@@ -92,11 +89,11 @@ def settle_deviation(*, deviation_id: UUID, outcome: str, reason: str, by: User)
         deviation.settled_at, deviation.settled_by = timezone.now(), by
         deviation.version += 1
         deviation.save(update_fields=["outcome", "reason", "settled_at", "settled_by", "version"])
-        _record("deviation.settled", deviation, by, outcome)
+        _record("deviation.settled", deviation, by)
 
 
-def _record(action: str, deviation: Deviation, by: User, purpose: str = "") -> None:
+def _record(action: str, deviation: Deviation, by: User) -> None:
     record(
         action, by=by, unit=deviation.unit_id, target=deviation,
-        persons=[deviation.sent_in_error.case.person_id], purpose=purpose,
+        persons=[deviation.sent_in_error.case.person_id],
     )  # fmt: skip

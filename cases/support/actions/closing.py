@@ -49,10 +49,7 @@ def close_case(
             case=case, unit=case.unit, outcome=outcome, closed_at=now, closed_by=by
         )
         write_milestones(case, closed_at=now, closed_by=by, outcome=CaseOutcome(outcome))
-        record(
-            "case.closed", by=by, unit=case.unit_id, target=case, persons=[case.person_id],
-            purpose=outcome,
-        )  # fmt: skip
+        record("case.closed", by=by, unit=case.unit_id, target=case, persons=[case.person_id])
     return case
 
 
@@ -72,6 +69,6 @@ def _record_death(case: Case, day: date, by: User) -> None:
     unknown = Person.objects.filter(pk=case.person_id, deceased_on=None)
     if unknown.update(deceased_on=day, version=F("version") + 1):
         record(
-            "person.deceased", by=by, unit=case.unit_id, target=case.person,
+            "person.corrected", by=by, unit=case.unit_id, target=case.person,
             persons=[case.person_id], fields=["deceased_on"],
         )  # fmt: skip
