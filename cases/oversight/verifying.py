@@ -11,9 +11,10 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Min
 
-from cases.audit.anchors import FILES, folder
+from cases.audit.anchors import folder
 from cases.audit.models import Event
-from cases.audit.verify import UNANCHORED_FOR, Report, verify, verify_with
+from cases.audit.verdict import is_anchored, verdict
+from cases.audit.verify import UNANCHORED_FOR
 from cases.core.database.context import AUDITOR, WORKER, speaking_as
 from cases.reminders.health import beat
 from cases.reminders.models import Heartbeat
@@ -68,21 +69,8 @@ def _installed_at() -> datetime | None:
 
 
 def _broken_places(now: datetime) -> int:
-    """What is broken twice in a row: while somebody works, a chain grows under the verifier's eyes,
-    and its end looks cut off for that moment."""
-    report = _report(now)
-    if not report.breaks and not report.faults:
-        return 0
-    again = _report(now)
-    breaks = set(report.breaks) & set(again.breaks)
-    return len(breaks) + len(set(report.faults) & set(again.faults))
-
-
-def _report(now: datetime) -> Report:
     place = folder()
-    if any(place.glob(FILES)):
-        return verify_with(place)
-    report = verify()
-    if Event.objects.filter(at__lt=now - UNANCHORED_FOR).exists():
-        report.faults.append("there are no anchors")
-    return report
+    report = verdict(place)
+    unanchored = Event.objects.filter(at__lt=now - UNANCHORED_FOR)
+    without_anchors = not is_anchored(place) and unanchored.exists()
+    return len(report.breaks) + len(report.faults) + without_anchors

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
 
-from cases.audit import verify
+from cases.audit import verdict, verify
 from cases.audit.anchors import write_anchor
 from cases.audit.models import Event
 from cases.oversight import verifying
@@ -124,7 +125,7 @@ def test_c5_anchors_that_can_not_be_read_leave_no_good_news(
     def refuse(place: Path) -> None:
         raise OSError(place)
 
-    monkeypatch.setattr(verifying, "verify_with", refuse)
+    monkeypatch.setattr(verdict, "verify_with", refuse)
     with pytest.raises(OSError, match="anchors"):
         verify_audit()
     assert not Heartbeat.objects.exists()
@@ -144,3 +145,4 @@ def test_c5_a_log_that_grows_meanwhile_is_not_broken(
     monkeypatch.setattr(verify, "_check_the_end", work_goes_on)
     verify_audit()
     assert alarms(client) == []
+    call_command("verify_audit")  # exits with 1 when something is broken

@@ -3,8 +3,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from cases.audit.anchors import FILES, folder
-from cases.audit.verify import Report, verify, verify_with
+from cases.audit.anchors import folder
+from cases.audit.verdict import is_anchored, verdict
+from cases.audit.verify import Report
 from cases.core.database.context import AUDITOR, speaking_as
 
 
@@ -25,9 +26,8 @@ class Command(BaseCommand):
         if asked and not asked.exists():
             raise CommandError(f"There is nothing at {asked}.")
         with speaking_as(AUDITOR):
-            anchored = place.is_file() or list(place.glob(FILES))
-            report = verify_with(place) if anchored else verify()
-        if not anchored:
+            report = verdict(place)
+        if not is_anchored(place):
             self.stderr.write(
                 f"No anchors in {place}: a cut tail or a rewrite can not be seen. Run anchor_audit."
             )
