@@ -55,8 +55,8 @@ class ClearanceOfOthers(RightsRefused):
 
 class SameHands(RightsRefused):
     sentence = _(
-        "One of you gave the other their way in during the last 14 days. Somebody else must be the "
-        "second person, or the two of you wait."
+        "One of you gave the other their way in during the last 14 days, or a third person gave both "
+        "of you yours. Somebody else must be the second person, or the two of you wait."
     )
 
 
@@ -140,21 +140,22 @@ def check_keeps(user: User, unit: UUID, by: User) -> None:
 
 
 def check_apart(first: UUID, second: UUID) -> None:
-    """Raises SameHands when one of the two may still have the other's way of signing in.
+    """Raises SameHands when one person may still have both ways of signing in: one of the two the
+    other's, or a third both.
 
-    It may have gone through the hands of a third, and in a unit whose log neither of them reads.
+    They may have gone through further hands, and in a unit whose log neither of them reads.
     """
     since = timezone.now() - APART_FOR
     in_one_hand = is_in_one_hand(first, second, since)
     if in_one_hand is None:
-        in_one_hand = second in _holders(first, since) or first in _holders(second, since)
+        in_one_hand = bool(_holders(first, since) & _holders(second, since))
     if in_one_hand:
         raise SameHands
 
 
 def _holders(user: UUID, since: datetime) -> set[UUID]:
-    """Through whose hands this user's way in has gone."""
-    found: set[UUID] = set()
+    """Whoever may have this user's way in: they themselves, and through whose hands it has gone."""
+    found = {user}
     to_ask = {user}
     while to_ask:
         given = Event.objects.filter(action__in=WAYS_IN, at__gte=since, target__in=to_ask)

@@ -131,6 +131,16 @@ def test_a10_a_user_in_between_makes_no_second_person(
     assert is_refused(export, client_of(last))
 
 
+def test_a10_two_made_by_the_same_hand_are_no_two(
+    export: PersonExport, leader: User, unit: Unit, client_of: Callable[[User], Client]
+) -> None:
+    """Whoever can be both of them is one person, though none of the two made the other."""
+    third = factories.make_user("third", unit, Role.MUNICIPAL_ADMINISTRATOR)
+    with recorded():
+        record("user.entry_link_given", by=third, unit=unit.pk, target=leader)
+    assert is_refused(export, client_of(member(unit, "last", Role.LEADER, by=third)))
+
+
 def test_a_second_person_from_elsewhere_approves(
     export: PersonExport, municipal_administrator: User, unit: Unit, coordinator: User,
     client_of: Callable[[User], Client],

@@ -42,13 +42,15 @@ CREATE OR REPLACE FUNCTION {IN_ONE_HAND}(first uuid, second uuid, since timestam
 RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
     WITH RECURSIVE held (who, holder) AS (
-        SELECT e.target, e.actor FROM public.audit_event e
-        WHERE e.target IN (first, second) AND {_GIVEN}
+        VALUES (first, first), (second, second)
         UNION
         SELECT h.who, e.actor FROM held h JOIN public.audit_event e ON e.target = h.holder
         WHERE {_GIVEN}
     )
-    SELECT EXISTS (SELECT FROM held h WHERE (h.who, h.holder) IN ((first, second), (second, first)))
+    SELECT EXISTS (
+        SELECT FROM held one JOIN held other USING (holder)
+        WHERE one.who = first AND other.who = second
+    )
 $body$"""
 
 
@@ -82,7 +84,8 @@ def unit_of_message(message: uuid.UUID | None, provider_id: str) -> uuid.UUID | 
 
 
 def is_in_one_hand(first: uuid.UUID, second: uuid.UUID, since: datetime) -> bool | None:
-    """Whether one of two users was given a way in by the other, directly or through others.
+    """Whether one of two users, or a third, may have the ways in of both, given directly or through
+    others.
 
     None where the second lock is open: the log itself can be asked.
     """
