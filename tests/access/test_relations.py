@@ -33,7 +33,7 @@ GROUPS = [tuple(PEOPLE[start::4]) for start in range(4)]
 # while it is given anew, whatever was asked for.
 OF_THIS_ANSWER = re.compile(
     rb'csrfmiddlewaretoken" value="\w+|X-CSRFToken[^}]*|data-seconds="\d+"'
-    rb"|[0-9a-f]{8}-[0-9a-f-]{27}|Set-Cookie: .*",
+    rb"|[0-9a-f]{8}-[0-9a-f-]{27}|\s*Set-Cookie: .*",
     re.IGNORECASE,
 )
 
@@ -86,4 +86,4 @@ def faults(world: World, person: str, response: Any) -> list[str]:
 
 
 def as_nobody_asked(response: Any) -> tuple[int, bytes]:
-    return response.status_code, OF_THIS_ANSWER.sub(b"", shown(response))
+    return response.status_code, OF_THIS_ANSWER.sub(b"", shown(response)).rstrip()
